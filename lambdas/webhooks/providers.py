@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.payments.gateways import PAYPAL, SANDBOX, STRIPE
+from lambdas.payments.paypal.disputes import named_dispute
 from lambdas.runtime.timed_signatures import is_signed
 from lambdas.webhooks.certificates import is_signed_by_paypal
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _OF_PAYPAL = ("CHECKOUT.ORDER.", "CHECKOUT.PAYMENT-APPROVAL.", "PAYMENT.AUTHORIZATION.", "PAYMENT.CAPTURE.")
+_DISPUTES = "CUSTOMER.DISPUTE."
 _OF_PAYMENTS = ("payment_intent.", "charge.", "refund.", "radar.early_fraud_warning.")
 
 
@@ -49,14 +51,26 @@ def _hint_of_stripe(event: Mapping[str, Any]) -> Hint:
 
 
 def _hint_of_paypal(event: Mapping[str, Any]) -> Hint:
-    """Captures, refunds and authorizations name the order that they are of."""
+    """Captures and authorizations name their order, refunds link to their capture, disputes name themselves."""
     kind = str(event.get("event_type") or "")[:100]
     about = event.get("resource")
     if not isinstance(about, Mapping):
         raise NotReadableError("the event has no resource")
-    related = (about.get("supplementary_data") or {}).get("related_ids") or {}
-    named = about.get("id") if kind.startswith("CHECKOUT.ORDER.") else related.get("order_id") or about.get("order_id")
+    if kind.startswith(_DISPUTES):
+        return Hint(_id(event.get("id")), kind, named_dispute(_id(about.get("dispute_id"))))
+    named = about.get("id") if kind.startswith("CHECKOUT.ORDER.") else _named_order(about) or _capture_above(about)
     return Hint(_id(event.get("id")), kind, _id(named) if kind.startswith(_OF_PAYPAL) and named else "")
+
+
+def _named_order(about: Mapping[str, Any]) -> Any:
+    related = (about.get("supplementary_data") or {}).get("related_ids") or {}
+    return related.get("order_id") or about.get("order_id")
+
+
+def _capture_above(about: Mapping[str, Any]) -> str:
+    links = (each for each in about.get("links") or () if isinstance(each, Mapping) and each.get("rel") == "up")
+    path, _, name = next((str(each.get("href")) for each in links), "").rpartition("/")
+    return name if path.endswith("/captures") else ""
 
 
 def _signed_in(header: str) -> Callable[[Mapping[str, str], bytes, Sequence[str], int], bool]:

@@ -10,7 +10,7 @@ Longer than 200 lines, because it is one gateway: each verb of the port, in PayP
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -29,8 +29,10 @@ from lambdas.payments.gateway import (
     TransactionState,
     refuse_other_currency,
 )
+from lambdas.payments.going_back.disputes import disputed, refuse_disputed
 from lambdas.payments.paypal.amounts import our_amount, paypal_amount
 from lambdas.payments.paypal.calls import PayPalCalls
+from lambdas.payments.paypal.disputes import Disputes, dispute_in
 from lambdas.payments.paypal.notes import Note, Notes
 from lambdas.payments.paypal.outcomes import (
     NOT_RENEWED,
@@ -69,6 +71,7 @@ class PayPalGateway:
         origins: tuple[str, ...] = (),
     ) -> None:
         self._calls, self._notes, self._now, self._intent, self._origins = calls, notes, now, intent, origins
+        self._disputes = Disputes(self._get)
 
     def authorize(
         self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str, payer: Payer = PRESENT
@@ -98,7 +101,7 @@ class PayPalGateway:
     def authenticate(self, *, key: str, transaction_id: str, proof: Mapping[str, Any]) -> Transaction:
         """Ask for the money of an order that its payer approved. The payer's return proves nothing: the order is read again."""
         order, note = self._order(transaction_id)
-        seen = transaction_of(order, note, self._now())
+        seen = self._payment(order, note)
         match seen.state:
             case TransactionState.FAILED | TransactionState.VOIDED | TransactionState.REFUNDED:
                 raise _in_state(seen)
@@ -116,7 +119,7 @@ class PayPalGateway:
         order, old = self._order(transaction_id)
         if (known := self._notes.find(key)) and (found := self._renewed(order, known)):
             return found
-        seen = transaction_of(order, old, self._now())
+        seen = self._payment(order, old)
         if seen.state is TransactionState.LAPSED or (seen.is_held and old.renews):
             raise DeclinedError(NOT_RENEWED)
         if not seen.is_held:
@@ -133,7 +136,7 @@ class PayPalGateway:
             order, note = self._order(transaction_id)
         except UnknownObjectError:
             raise DeclinedError("PayPal does not know the payment any more, so it holds nothing") from None
-        held = transaction_of(order, note, self._now())
+        held = self._payment(order, note)
         refuse_other_currency(held, currency)
         if held.is_held and amount_cents > held.amount_cents:
             raise GatewayMisusedError("the amount is more than was held")
@@ -150,7 +153,7 @@ class PayPalGateway:
 
     def void(self, *, key: str, transaction_id: str) -> Transaction:
         order, note = self._order(transaction_id)
-        seen = transaction_of(order, note, self._now())
+        seen = self._payment(order, note)
         if seen.state is TransactionState.NEEDS_AUTHENTICATION:
             self._notes.give_up(note)  # PayPal forgets the order if nobody asks for its money
             seen = self._read_after_call(note.changed(is_given_up=True))
@@ -167,7 +170,7 @@ class PayPalGateway:
 
     def refund(self, *, key: str, transaction_id: str, currency: str, amount_cents: int | None = None) -> Transaction:
         order, note = self._order(transaction_id)
-        before = transaction_of(order, note, self._now())
+        before = self._payment(order, note)
         refuse_other_currency(before, currency)
         mark = self._request(key)
         if made := [each for each in refunds_of(order) if each.get("custom_id") == mark]:
@@ -178,6 +181,7 @@ class PayPalGateway:
             return before
         if not before.is_taken and before.state is not TransactionState.REFUNDED:
             raise _in_state(before)
+        refuse_disputed(before)
         left = before.amount_cents - before.refunded_cents
         if (amount_cents or 0) > left:
             raise DeclinedError("the amount is more than is left of the payment")
@@ -200,16 +204,22 @@ class PayPalGateway:
         return self._read(note) if note else None
 
     def look_up(self, transaction_id: str) -> Dated | None:
-        """By the order's id, or by a renewed hold's. The answer is the hold that stands now."""
+        """By the id of the order, of a renewed hold, of a capture, or of a dispute, which is noted. The
+        answer is the hold that stands now.
+        """
+        dispute = dispute_in(transaction_id)
         try:
-            order = self._ask_order(ids_in(transaction_id)[0])
+            order = self._order_named(transaction_id, self._disputes.captures_of(dispute) if dispute else ())
         except UnknownObjectError:
             return None
-        note = self._notes.find(_key_in(order, self._notes.installation))
-        newer = self._notes.find(note.renewed_by) if note and note.renewed_by else None
+        note = self._notes.find(_key_in(order, self._notes.installation)) if order else None
         if note is None:
             return None
-        found = (self._renewed(order, newer) if newer else None) or transaction_of(order, note, self._now())
+        newer = self._notes.find(note.renewed_by) if note.renewed_by else None
+        if dispute:
+            note = self._notes.note_dispute(note, dispute)
+            newer = self._notes.note_dispute(newer, dispute) if newer else None
+        found = (self._renewed(order, newer) if newer else None) or self._payment(order, note)
         return Dated(_day_of((newer or note).begun_at), found)
 
     def list_begun(self, day: str) -> Iterator[Transaction]:
@@ -292,8 +302,24 @@ class PayPalGateway:
 
     def _renewed(self, order: Json, note: Note) -> Transaction | None:
         """The renewal of this note; None if PayPal has none."""
-        found = transaction_of(order, note, self._now())
+        found = self._payment(order, note)
         return found if found.ids.authorization else None
+
+    def _payment(self, order: Json, note: Note) -> Transaction:
+        """The payment of the note as it stands, with its disputes."""
+        found = transaction_of(order, note, self._now())
+        return disputed(found, *self._disputes.of(note)) if found.ids.capture and note.disputes else found
+
+    def _order_named(self, name: str, captures: Sequence[str]) -> Json:
+        """The order of this id, or that these captures or one of this id are of; empty if there is none."""
+        if not captures:
+            try:
+                return self._ask_order(ids_in(name)[0])
+            except UnknownObjectError:
+                captures = (name,)
+        capture = self._get(f"/v2/payments/captures/{captures[0]}")
+        order_id = ((capture.get("supplementary_data") or {}).get("related_ids") or {}).get("order_id")
+        return self._ask_order(str(order_id)) if order_id else {}
 
     def _order(self, transaction_id: str) -> tuple[Json, Note]:
         """The order as it stands, and the note of the payment in it. Raises GatewayMisusedError if it is not ours."""
@@ -314,7 +340,7 @@ class PayPalGateway:
             if note.asked_at is not None and not note.is_given_up:
                 raise OutcomeUnknownError("the payment provider does not know the payment any more") from None
             return unknown_there(note)
-        return self._renewed(order, note) if note.renews else transaction_of(order, note, self._now())
+        return self._renewed(order, note) if note.renews else self._payment(order, note)
 
     def _read_after_call(self, note: Note) -> Transaction:
         """As `_read`, of a payment whose money an earlier call may have moved."""
@@ -327,8 +353,11 @@ class PayPalGateway:
         return found
 
     def _ask_order(self, order_id: str) -> Json:
+        return self._get(f"/v2/checkout/orders/{order_id}")
+
+    def _get(self, path: str) -> Json:
         try:
-            return self._calls.ask("GET", f"/v2/checkout/orders/{order_id}")
+            return self._calls.ask("GET", path)
         except OutcomeUnknownError as unknown:  # a read moves nothing
             raise GatewayUnavailableError(str(unknown)) from None
 

@@ -5,15 +5,20 @@ its payer approves it later.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
+from lambdas.payments.gateway import GatewayUnavailableError
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import to_item
 from lambdas.runtime.models import Frozen
 
 _SORT_KEY = "payment"
+_SEEN = "seen"
+_TRIES = 5
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Note(Frozen):
@@ -21,7 +26,7 @@ class Note(Frozen):
     first call for its money.
 
     `renews`: the authorization that this one takes the place of; empty for the first. `authorization`: its own, once it is known.
-    `renewed_by`: the key of the renewal.
+    `renewed_by`: the key of the renewal. `disputes`: ids, of those whose events came, the earliest first.
     """
 
     key: str
@@ -36,6 +41,7 @@ class Note(Frozen):
     renews: str = ""
     authorization: str = ""
     renewed_by: str = ""
+    disputes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,11 +79,23 @@ class Notes:
     def name_authorization(self, note: Note, authorization: str) -> None:
         self._change(note.key, "attribute_exists(pk)", authorization=authorization)
 
+    def note_dispute(self, note: Note, dispute: str) -> Note:
+        """Note that it is disputed, and return it with the dispute. May be repeated, by several at once."""
+        for _ in range(_TRIES):
+            if dispute in note.disputes:
+                return note
+            condition = f"disputes = :{_SEEN}" if note.disputes else "attribute_not_exists(disputes)"
+            seen = {_SEEN: note.disputes} if note.disputes else {}
+            self._change(note.key, condition, seen, disputes=(*note.disputes, dispute))
+            note = self.find(note.key) or note
+        raise GatewayUnavailableError("the dispute could not be noted: others note disputes of the payment")
+
     def begin_renewal(self, old: Note, key: str) -> bool:
         """Note which key renews it. False if another one does."""
         return self._change(old.key, "attribute_not_exists(renewed_by) OR renewed_by = :renewed_by", renewed_by=key)
 
-    def _change(self, key: str, condition: str, **changes: Any) -> bool:
+    def _change(self, key: str, condition: str, seen: Mapping[str, Any] = _NOTHING, **changes: Any) -> bool:
+        """`seen`: values of the condition that are not written."""
         client = self.records.client
         try:
             client.update_item(
@@ -86,7 +104,9 @@ class Notes:
                 UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in changes),
                 ConditionExpression=f"attribute_exists(pk) AND ({condition})",
                 ExpressionAttributeNames={f"#{name}": name for name in changes},
-                ExpressionAttributeValues=to_item({f":{name}": value for name, value in changes.items()}),
+                ExpressionAttributeValues=to_item(
+                    {f":{name}": value for name, value in (*changes.items(), *seen.items())}
+                ),
             )
         except client.exceptions.ConditionalCheckFailedException:
             return False

@@ -35,7 +35,7 @@ def transaction_of(order: Json, note: Note, now: float) -> Transaction:
     capture = taken[-1] if taken else None
     state = _state_of(order, note, hold, capture, now)
     money = our_amount(capture["amount"]) if capture else note.amount_cents
-    refunded = refunded_of(order, capture) if capture and state in _TAKEN else 0
+    refunded = _returned(order, capture, money) if capture and state in _TAKEN else 0
     held_at = _seconds(hold["create_time"]) if hold and state is TransactionState.HELD else None
     return Transaction(
         transaction_id=_id_of(order, note, hold),
@@ -95,6 +95,11 @@ def all_refunds(order: Json) -> list[Json]:
 
 def refunded_of(order: Json, capture: Json) -> int:
     return sum(our_amount(each["amount"]) for each in refunds_of(order) if _is_under(each, capture))
+
+
+def _returned(order: Json, capture: Json, money: int) -> int:
+    """A capture that PayPal took back without a refund is REFUNDED (`PAYMENT.CAPTURE.REVERSED`)."""
+    return money if capture["status"] == "REFUNDED" else refunded_of(order, capture)
 
 
 def ids_in(transaction_id: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from tests.stand_ins.paypal import payments
+from tests.stand_ins.paypal import disputes, payments
 from tests.stand_ins.paypal.books import Books, Json, Refusal
 from tests.stand_ins.stripe.faults import Fault, Faults
 
@@ -48,6 +48,7 @@ class Api:
     def answer(self, call: Call, authorization: str, fault: Fault | None) -> Answer:
         with self.books.lock:
             self.books.settle()
+            disputes.settle(self.books)
             if fault is Fault.TOO_MANY:
                 return Answer(429, {"name": "RATE_LIMIT_REACHED"})
             if call.name == "POST /v1/oauth2/token":
@@ -108,6 +109,8 @@ class Api:
             (f"POST {hold}/capture", 201, lambda name, body: payments.capture(books, name, body)),
             (f"POST {hold}/void", 204, lambda name, _: payments.void(books, name)),
             (f"POST {hold}/reauthorize", 201, lambda name, body: payments.reauthorize(books, name, body)),
+            (f"GET /v2/payments/captures/{_ID}", 200, lambda name, _: payments.read_capture(books, name)),
+            ("GET /v1/customer/disputes/([A-Z0-9-]+)", 200, lambda name, _: disputes.read(books, name)),
             (f"POST /v2/payments/captures/{_ID}/refund", 201, lambda name, body: payments.refund(books, name, body)),
         )
 

@@ -36,6 +36,7 @@ class Books:
     authorizations: dict[str, Json] = field(default_factory=dict)
     captures: dict[str, Json] = field(default_factory=dict)
     refunds: dict[str, Json] = field(default_factory=dict)
+    disputes: dict[str, Json] = field(default_factory=dict)
     choices: dict[str, str] = field(default_factory=dict)
     events: list[Json] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)

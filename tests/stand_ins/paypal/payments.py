@@ -128,9 +128,7 @@ def reauthorize(books: Books, name: str, given: Json) -> Json:
 
 
 def refund(books: Books, name: str, given: Json) -> Json:
-    found = books.captures.get(name)
-    if found is None:
-        raise Refusal(404, "RESOURCE_NOT_FOUND")
+    found = read_capture(books, name)
     mine = [each for each in books.refunds.values() if each["links"][0]["href"].endswith(f"/{name}")]
     left = Decimal(found["amount"]["value"]) - sum_of(mine)
     if not left:
@@ -142,8 +140,18 @@ def refund(books: Books, name: str, given: Json) -> Json:
     made = part(books, _order_of(books, found), amount, f"/v2/payments/captures/{name}", **more)
     books.refunds[made["id"]] = made
     found["status"] = "REFUNDED" if Decimal(amount["value"]) == left else "PARTIALLY_REFUNDED"
-    books.tell("PAYMENT.CAPTURE.REFUNDED", made)
+    told = {
+        name: value for name, value in made.items() if name != "supplementary_data"
+    }  # it links to its capture alone
+    books.tell("PAYMENT.CAPTURE.REFUNDED", told)
     return made
+
+
+def read_capture(books: Books, name: str) -> Json:
+    found = books.captures.get(name)
+    if found is None:
+        raise Refusal(404, "RESOURCE_NOT_FOUND")
+    return found
 
 
 def _take(books: Books, order: Json, amount: Json, up: str, *, is_taken: bool) -> Json:

@@ -164,7 +164,8 @@ def test_money_that_no_order_knows_stands_on_the_worklist(paypal: PayPalShop, po
 @pytest.mark.parametrize(
     ("event", "status"),
     [
-        ({"id": "WH-1", "event_type": "CUSTOMER.DISPUTE.CREATED", "resource": {"dispute_id": "D-1"}}, 200),
+        ({"id": "WH-1", "event_type": "BILLING.PLAN.CREATED", "resource": {"id": "P-1"}}, 200),
+        ({"id": "WH-1", "event_type": "CUSTOMER.DISPUTE.CREATED", "resource": {"dispute_id": "../1"}}, 400),
         ({"id": "WH-1", "event_type": "CHECKOUT.ORDER.APPROVED", "resource": {"id": "../1"}}, 400),
         ({"id": "WH-1", "event_type": "CHECKOUT.ORDER.APPROVED"}, 400),
     ],

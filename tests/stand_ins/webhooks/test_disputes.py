@@ -9,11 +9,15 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 from lambdas.orders.dispute import DisputeReason, DisputeState
 from lambdas.payments.effects.recorded_gateway import payment_of
 from lambdas.payments.gateway import DeclinedError, Gateway, GatewayUnavailableError, Transaction, TransactionState
+from lambdas.payments.paypal.disputes import named_dispute
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.payments.sandbox_books import DISPUTE_SECONDS
+from lambdas.records.clients.payment_method import APPROVAL
 from lambdas.records.table import RecordTable
+from tests.stand_ins.paypal import disputes as paypal_disputes
 from tests.stand_ins.stripe import disputes
 from tests.stand_ins.stripe_gateway import Shop
+from tests.stand_ins.through_paypal.shop import PayPalShop
 from tests.support.build import Clock
 
 KEY = "1001:submit:authorize:1"
@@ -21,20 +25,26 @@ KEY = "1001:submit:authorize:1"
 
 @dataclass(frozen=True)
 class Bank:
-    """`token`: of a card whose charges are disputed at once. `decide`: lets the bank of its holder decide, for us or not."""
+    """`token`: of a card whose charges are disputed at once. `decide`: lets the bank of its holder decide, for us or not.
+    `dispute`: what its payer does beside that. `payer`: what they do before money is held.
+    """
 
     gateway: Gateway
     token: Callable[[bool], str]
     decide: Callable[[bool], None]
+    dispute: Callable[[], None] = lambda: None
+    payer: Callable[[Transaction], Transaction] = lambda held: held
 
     def disputed(self, *, won: bool = False) -> Transaction:
         """A captured payment of 20.00, whose dispute is going to be won or lost."""
         held = self.gateway.authorize(
             key=KEY, token=self.token(won), amount_cents=2_000, currency="USD", order_id="1001"
         )
+        self.payer(held)
         self.gateway.capture(
             key=f"{KEY}:capture", transaction_id=held.transaction_id, amount_cents=2_000, currency="USD"
         )
+        self.dispute()
         return self.found()
 
     def found(self) -> Transaction:
@@ -73,7 +83,25 @@ def stripe(shop: Shop) -> Bank:
     return Bank(shop.gateway, lambda won: shop.token("pm_card_createDispute"), decide)
 
 
-@pytest.fixture(params=["sandbox", "stripe"])
+@pytest.fixture
+def of_paypal(paypal: PayPalShop) -> Bank:
+    books = paypal.stand_in.books
+
+    def dispute() -> None:
+        """The payer disputes, and PayPal tells of it."""
+        made = paypal_disputes.create(books, next(iter(books.captures.values())))
+        assert paypal.gateway.look_up(named_dispute(made["dispute_id"])) is not None
+
+    def decide(won: bool) -> None:
+        if won:
+            paypal_disputes.resolve(books, next(iter(books.disputes.values())), "RESOLVED_SELLER_FAVOUR")
+        else:
+            paypal.clock.advance(seconds=paypal_disputes.ANSWER_SECONDS)
+
+    return Bank(paypal.gateway, lambda won: APPROVAL, decide, dispute, paypal.have_held)
+
+
+@pytest.fixture(params=["sandbox", "stripe", "of_paypal"])
 def bank(request: pytest.FixtureRequest) -> Bank:
     found: Bank = request.getfixturevalue(request.param)
     return found
