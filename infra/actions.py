@@ -84,6 +84,7 @@ class Actions(Construct):
                     *_on_tables(needs, storage=storage),
                     *(self.mail.permissions if needs.sends_mail else ()),
                     *(self.webhook_secret.permissions if needs.calls_outside else ()),
+                    *((record_keys.of_registrar_calls(storage.records),) if needs.calls_outside else ()),
                 ],
             ).function
             for module, needs in ACTIONS.items()

@@ -108,14 +108,14 @@ def _plans(field: PlanField, plans: Mapping[str, Plan]) -> Iterator[str]:
 
 
 def _domains(form: Form, field: DomainsField, plans: Mapping[str, Plan]) -> Iterator[str]:
-    where, sellers = f"field {field.name}", defaultdict[str, list[str]](list)
+    where, sellers = f"field {field.name}", defaultdict[tuple[str, bool], list[str]](list)
     for plan_id in field.plans:
         plan = plans.get(plan_id)
         if plan is None or not plan.endings or field.period not in plan.pricing:
             yield f"{where}: plan {plan_id} sells no `endings` for {field.period} months; see lambdas/catalog/plans.toml"
         for ending in plan.endings if plan else ():
-            sellers[ending].append(plan_id)
-    for ending, sold_by in sellers.items():
+            sellers[ending, bool(plan and plan.is_transfer)].append(plan_id)
+    for (ending, _is_transfer), sold_by in sellers.items():
         if len(sold_by) > 1:
             yield f"{where}: plans {', '.join(sold_by)} all sell {ending}; name one of them, so that it has one price"
     others = [

@@ -18,6 +18,8 @@ from lambdas.records.broken_promises import CHECK_PK
 
 # The users of the API, and the list of them: written by `make users`, with a person's credentials.
 USERS = ("api_user*",)
+# Written by doors, and read by the module that calls the registrar.
+TRANSFER_CODES = ("transfer_code#*",)
 CHECK = (CHECK_PK,)  # what the nightly check found and how far it came, and unmatched money of webhooks
 READ, WRITE = ("GetItem", "Query"), ("GetItem", "PutItem", "UpdateItem", "ConditionCheckItem", "Query")
 
@@ -130,6 +132,7 @@ def of_api(table: dynamodb.Table) -> list[iam.PolicyStatement]:
         only(table, ("Query",), CHECK),
         *except_users_and_check(table, *WRITE),
         _allow(table, ("GetItem",), {"ForAllValues:StringLike": {_KEYS: list(USERS)}}),
+        only(table, ("PutItem",), TRANSFER_CODES),
     ]
 
 
@@ -138,6 +141,7 @@ def of_bulk(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     return [
         *except_users_and_check(table, *WRITE),
         _allow(table, ("GetItem",), {"ForAllValues:StringLike": {_KEYS: list(USERS)}}),
+        only(table, ("PutItem",), TRANSFER_CODES),
     ]
 
 
@@ -178,9 +182,14 @@ def guards_of_doors(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     return [only(table, ("GetItem", "PutItem", "UpdateItem"), ("window#*", "breaker#*"))]
 
 
+def of_registrar_calls(table: dynamodb.Table) -> iam.PolicyStatement:
+    return only(table, ("GetItem",), TRANSFER_CODES)
+
+
 def except_users_and_check(table: dynamodb.Table, *verbs: str) -> list[iam.PolicyStatement]:
-    """Permissions for functions that no request from outside reaches directly. What the nightly check keeps is its own."""
-    return [_allow(table, verbs, {"ForAllValues:StringNotLike": {_KEYS: [*USERS, *CHECK]}})]
+    """Permissions for functions that no request from outside reaches directly. What the nightly check keeps is its own, and
+    authorisation codes are the registrar's."""
+    return [_allow(table, verbs, {"ForAllValues:StringNotLike": {_KEYS: [*USERS, *CHECK, *TRANSFER_CODES]}})]
 
 
 def only(table: dynamodb.Table, verbs: Sequence[str], keys: Sequence[str]) -> iam.PolicyStatement:
@@ -193,6 +202,7 @@ def _of_door(table: dynamodb.Table, written: Sequence[str]) -> list[iam.PolicySt
         only(table, READ, _READ_BY_DOORS),
         only(table, WRITE, (*_WRITTEN_BY_DOORS, *written)),
         only(table, ("PutItem", "UpdateItem"), _LEDGER),
+        only(table, ("PutItem",), TRANSFER_CODES),
         only(table, ("GetItem", "ConditionCheckItem"), ("coupons",)),
         _allow(
             table,

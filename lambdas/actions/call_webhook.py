@@ -1,22 +1,26 @@
 """Call Webhook: has an external program do the work, such as a hosting panel (docs/reference/ubersmith.md, 2.2).
 
 The program gets the order's ids and priced packs, and of `info` only the keys in `fields`, so the queue decides which personal
-data leaves. It answers that it is done, that it failed, or that it will answer later with `order.process`; `callback` says
-how. `_frame/webhook.py` signs and sends the call, `_frame/webhook_answer.py` reads the answer. On a cancel, `undo_url` is asked
-to undo the work.
+data leaves; a registrar gets the codes of transfers too (`transfer_codes`). It answers that it is done, that it failed, or that
+it will answer later with `order.process`; `callback` says how. `_frame/webhook.py` signs and sends the call,
+`_frame/webhook_answer.py` reads the answer. On a cancel, `undo_url` is asked to undo the work.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
 from lambdas.actions._frame.action import action_handler
-from lambdas.actions._frame.module import Config, Done, Module, Tools, TransientError, Waiting
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools, TransientError, Waiting
 from lambdas.actions._frame.webhook import NAMED_BASE, WebhookSettings, address, post, refuse_other_hosts
 from lambdas.actions._frame.webhook_answer import outcome_of, stated_outcome
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
+from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
+from lambdas.orders.parsing.transfer_code import KEY
+from lambdas.records.transfer_codes import TransferCodes
 from lambdas.runtime.secrets import secret_text
 
 _SECRET_FIELDS = ("cc_", "ach_", "paypal_", "uber_pass", "billing_info_id")
@@ -35,6 +39,10 @@ class CallWebhookConfig(Config):
     )
     fields: tuple[str, ...] = Field(
         default=(), max_length=50, description="Keys of the order's info that are sent along."
+    )
+    transfer_codes: bool = Field(
+        default=False,
+        description="Send the authorisation codes of transfers along, each with its pack. For the registrar alone.",
     )
     timeout_seconds: int = Field(default=10, ge=1, le=20, description="How long to wait for an answer.")
 
@@ -67,7 +75,7 @@ def run(order: Order, config: CallWebhookConfig, tools: Tools) -> Done | Waiting
         )
     content = {
         **_about(order, action),
-        "packs": [pack.model_dump() for pack in order.priced],
+        "packs": _packs(order, config, tools),
         "fields": {name: order.info[name] for name in config.fields if name in order.info},
         "callback": {
             "method": "order.process",
@@ -77,7 +85,9 @@ def run(order: Order, config: CallWebhookConfig, tools: Tools) -> Done | Waiting
         },
     }
     key = f"{order.known_as}:{action.action_id}"
-    return _call(config.url, content, key=key, timeout_seconds=config.timeout_seconds, order=order, now=tools.now())
+    codes = [pack[KEY] for pack in content["packs"] if KEY in pack]
+    seconds = config.timeout_seconds
+    return _call(config.url, content, key=key, timeout_seconds=seconds, order=order, now=tools.now(), secrets=codes)
 
 
 def undo(order: Order, config: CallWebhookConfig, tools: Tools) -> str | None:
@@ -95,6 +105,22 @@ def undo(order: Order, config: CallWebhookConfig, tools: Tools) -> str | None:
     return "taken back by the receiver"
 
 
+def _packs(order: Order, config: CallWebhookConfig, tools: Tools) -> list[dict[str, Any]]:
+    """The priced packs; those of transfers with their codes, if the receiver is to have them. Raises PermanentError."""
+    codes, packs = TransferCodes(tools.records), []
+    for pack in order.priced:
+        stated = order.info.get(pack.pack)
+        reference = text(stated, KEY) if config.transfer_codes and isinstance(stated, Mapping) else ""
+        code = codes.find(reference, pack.description, now=tools.now()) if reference else ""
+        if reference and not code:
+            raise PermanentError(
+                f"the authorisation code of {pack.pack} is no longer kept, or was given for another name;"
+                f" ask the client for it, set info.{pack.pack}.{KEY} by order.update, and process this action again"
+            )
+        packs.append({**pack.model_dump(), **({KEY: code} if code else {})})
+    return packs
+
+
 def _about(order: Order, action: ChecklistAction) -> dict[str, Any]:
     return {
         "order_id": order.order_id,
@@ -105,14 +131,35 @@ def _about(order: Order, action: ChecklistAction) -> dict[str, Any]:
 
 
 def _call(
-    url: str, content: dict[str, Any], *, key: str, timeout_seconds: int, order: Order, now: int
+    url: str,
+    content: dict[str, Any],
+    *,
+    key: str,
+    timeout_seconds: int,
+    order: Order,
+    now: int,
+    secrets: Sequence[str] = (),
 ) -> Done | Waiting:
     settings = WebhookSettings.from_environment()
     url = address(url, settings)
     refuse_other_hosts(url, settings)
     secret = secret_text(settings.webhook_secret_arn)
     status, reply = post(url, content, key=key, secret=secret, now=now, timeout_seconds=timeout_seconds)
-    return outcome_of(status, reply, order)
+    return outcome_of(status, _without(secrets, reply), order)
+
+
+def _without(secrets: Sequence[str], reply: Any) -> Any:
+    """The answer, which is kept on the order, without secrets that it repeats."""
+    match reply:
+        case str():
+            for secret in secrets:
+                reply = reply.replace(secret, "…")
+            return reply
+        case list():
+            return [_without(secrets, each) for each in reply]
+        case dict():
+            return {_without(secrets, key): _without(secrets, each) for key, each in reply.items()}
+    return reply
 
 
 def _may_have_begun(action: ChecklistAction) -> bool:

@@ -17,7 +17,10 @@ def as_registered(pack: Pack, plan: Plan | None) -> Pack:
 
 def unsaid(pack: Pack, plan: Plan | None) -> Iterator[Problem]:
     """Problems of data that the plan needs and the pack lacks."""
-    if not plan or not _needs_domain(plan):
+    if not plan:
+        return
+    yield from _of_code(pack, plan)
+    if not _needs_domain(plan):
         return
     names, field = _domains(pack), f"info.{pack.name}.desserv"
     if len(set(names)) != pack.quantity or len(names) != pack.quantity:
@@ -36,6 +39,16 @@ def registrable(name: str, endings: Collection[str]) -> str:
     labels = name.split(".")
     found = (at for at in range(1, len(labels)) if ".".join(labels[at:]) in endings)
     return next((".".join(labels[at - 1 :]) for at in found), "")
+
+
+def _of_code(pack: Pack, plan: Plan) -> Iterator[Problem]:
+    where = f"info.{pack.name}"
+    if plan.is_transfer and pack.quantity != 1:
+        yield Problem(f"{where}.quantity", "each transfer has a code of its own, so order it as a pack of its own")
+    if plan.is_transfer and not pack.auth_code:
+        yield Problem(f"{where}.auth_code", f"{plan.title} needs the authorisation code of the present registrar")
+    if pack.auth_code and not plan.is_transfer:
+        yield Problem(f"{where}.auth_code", f"is for transfers of domains, and {plan.title} is none; leave it out")
 
 
 def _needs_domain(plan: Plan) -> bool:

@@ -86,8 +86,9 @@ class Upgrade(Translated):
         return self
 
 
-Need = Literal["domain"]
-"""Data that must be given with a plan before it can be sold. `domain`: a domain name per unit, as the service's description."""
+Need = Literal["domain", "transfer_code"]
+"""Data that must be given with a plan before it can be sold. `domain`: a domain name per unit, as the service's description.
+`transfer_code`: the authorisation code of the domain's present registrar."""
 
 
 class Plan(Translated):
@@ -110,10 +111,14 @@ class Plan(Translated):
     endings: tuple[Ending, ...] = ()
     features: tuple[Annotated[str, Field(min_length=1, max_length=120)], ...] = Field(default=(), max_length=12)
 
+    @property
+    def is_transfer(self) -> bool:
+        return "transfer_code" in self.needs
+
     @model_validator(mode="after")
     def _endings_are_of_domains(self) -> "Plan":
-        if self.endings and "domain" not in self.needs:
-            raise ValueError('endings: are of domain names, so `needs` must say "domain"')
+        if (self.endings or self.is_transfer) and "domain" not in self.needs:
+            raise ValueError('endings and transfer_code are of domain names, so `needs` must say "domain"')
         return self
 
     @model_validator(mode="after")

@@ -24,6 +24,7 @@ from lambdas.records.coupons.coupon import CouponRecords
 from lambdas.records.coupons.use import CouponUseRecords
 from lambdas.records.pauses.pause import PauseRecords
 from lambdas.records.table import RecordTable
+from lambdas.records.transfer_codes import TransferCodes
 from lambdas.runtime.settings import TableSettings
 
 
@@ -83,6 +84,7 @@ def parts_of(settings: PartsSettings) -> Parts:
         executions=StepFunctionsMachine(json.loads(settings.machines)),
         brand_currencies={int(brand): found for brand, found in json.loads(settings.brand_currencies).items()},
         pauses=pauses,
+        codes=TransferCodes(records),
         screen=screening(settings.guard_table, limits=limits, gateway=gateway, clients=clients, now=now, choice=choice),
     )
     return Parts(service, records, clients, gateway, plans)

@@ -42,6 +42,7 @@ from lambdas.orders.model.modules import ModuleFacts
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced, Queue
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.parsing.transfer_code import Codes, NoCodes, keep_codes
 from lambdas.orders.pauses import NO_PAUSES, Pauses, PausesUnreadError
 from lambdas.orders.payment_key import gateway_of
 from lambdas.orders.payment_ports import PRESENT, UNSCREENED, Payer, Payments, Screen
@@ -75,6 +76,7 @@ class OrderService:
     pauses: Pauses = NO_PAUSES
     executions: Executions = field(default_factory=AssumedRunning)
     brand_currencies: Mapping[int, str] = field(default_factory=dict)
+    codes: Codes = field(default_factory=NoCodes)
 
     @property
     def orders(self) -> OrderStore:
@@ -93,6 +95,7 @@ class OrderService:
         now = lead.activity
         order = lead.changed(
             order_id=self.store.new_order_id(),  # only now: a refused draft takes no number
+            info=keep_codes(lead.info, {}, self.codes, now=now),
             changed_by=by,
             changed_how="create",
         )
@@ -166,6 +169,7 @@ class OrderService:
         who `order` says.
         """
         known = order if same_client else None
+        changes = self._without_codes(order, changes)
         request = UpdateRequest(changes, by, step_id, step_name, expected_revision, known, reason, permit)
         update = Update(request, self.preview, self.clients, self.payments, self.now)
         updated = self._kept_running(update.updated, by) if request.moves else update.updated
@@ -228,8 +232,9 @@ class OrderService:
         `form_invoices`: whom the form it comes by invoices, if it has a rule of its own. `signed`: by a signed contract.
         `payer`: whether they can answer their bank, and their way back from its page.
         """
+        changes = self._without_codes(order, changes or {})
         request = SubmitRequest(
-            by=by, changes=changes or {}, shown=shown or ShownOrder(), reviewed=reviewed, permit=permit, payer=payer
+            by=by, changes=changes, shown=shown or ShownOrder(), reviewed=reviewed, permit=permit, payer=payer
         )
         return self._submit(order, request, form_invoices, signed=signed)
 
@@ -272,6 +277,12 @@ class OrderService:
             return submitted
         restarted = self._kept_running(lambda current: current, request.by, lenient=True)
         return self._save(submitted, "restart", request.by, restarted)  # it was submitted before, and stopped since
+
+    def _without_codes(self, order: Order, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The changes with authorisation codes of transfers kept elsewhere."""
+        if not isinstance(changes.get("info"), Mapping):
+            return changes
+        return {**changes, "info": keep_codes(changes["info"], order.info, self.codes, now=self.now())}
 
     def _refuse_paused(self, lead: Order, request: SubmitRequest) -> None:
         """Raise SubmitsPausedError while the queue's submits are paused, or no money is moved and this needs some.

@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, cast
@@ -172,6 +172,54 @@ def test_the_receiver_learns_what_it_needs_and_nothing_personal(desk: Desk, rece
         },
     }
     assert not [word for word in ("Lovelace", "ada@", "tok_approve", "4242") if word.encode() in receiver.got[0][2]]
+
+
+class Codes:
+    """The records of authorisation codes, as the module reads them."""
+
+    def __init__(self, **codes: str) -> None:
+        self._rows = {
+            f"transfer_code#{reference}": {"code": code, "name": "ada.test", "expires_at": NOW + 60}
+            for reference, code in codes.items()
+        }
+
+    def get(self, pk: str, sk: str) -> dict[str, Any] | None:
+        return self._rows.get(pk)
+
+
+def _transfer(desk: Desk, receiver: Receiver, description: str = "ada.test", **config: Any) -> None:
+    desk.tools = replace(desk.tools, records=cast(Any, Codes(r1="s3cr3t-code")))
+    desk.order({"url": receiver.url(), **config}, pack1={"plan_id": "6", "auth_code": "kept:r1"})
+    moved = PACK.changed(plan_id="6", description=description)
+    desk.store.save(desk.store.get("1001").changed(priced=(moved,)))
+
+
+def test_the_registrar_gets_the_code_of_a_transfer_and_the_order_never_has_it(desk: Desk, receiver: Receiver) -> None:
+    _transfer(desk, receiver, transfer_codes=True)
+    receiver.says(200, {"status": "done", "reason": "moved by s3cr3t-code", "result": {"code": "s3cr3t-code"}})
+    desk.run()
+
+    assert receiver.content()["packs"][0]["auth_code"] == "s3cr3t-code"
+    assert "s3cr3t-code" not in desk.store.get("1001").model_dump_json()
+    assert desk.action().reason == "done by the receiver: moved by …"
+
+
+def test_nobody_else_gets_the_code(desk: Desk, receiver: Receiver) -> None:
+    _transfer(desk, receiver)
+    desk.run()
+
+    assert b"s3cr3t-code" not in receiver.got[0][2]
+    assert b"kept:" not in receiver.got[0][2]
+
+
+@pytest.mark.parametrize("description", ["other.test", ""])
+def test_a_code_that_is_over_or_of_another_name_waits_for_the_client(
+    desk: Desk, receiver: Receiver, description: str
+) -> None:
+    _transfer(desk, receiver, description, transfer_codes=True)
+    with pytest.raises(PermanentError, match=r"set info\.pack1\.auth_code by order\.update"):
+        desk.run()
+    assert receiver.got == []
 
 
 def test_every_call_is_signed_and_keyed(desk: Desk, receiver: Receiver) -> None:

@@ -69,7 +69,13 @@ class PlanView(TypedDict):
     code: Annotated[str, Doc("Its code.")]
     currency: Annotated[str, Doc("What its prices are in: ISO 4217 code, such as USD.")]
     pricing: Annotated[list[PriceView], Doc("Its prices, by period.")]
-    needs: Annotated[list[str], Doc("What an order must state: `domain`, a name per unit in info.packN.desserv.")]
+    needs: Annotated[
+        list[str],
+        Doc(
+            "What an order must state: `domain`, a name per unit in info.packN.desserv; `transfer_code`, info.packN.auth_code."
+        ),
+    ]
+    endings: Annotated[list[str], Doc("Endings of the domain names that it is for; none: it is for any name.")]
     upgrades: Annotated[list[UpgradeView], Doc("What it can be ordered with.")]
 
 
@@ -121,6 +127,7 @@ def plan_view(plan: Plan) -> PlanView:
             for months, price in plan.pricing.items()
         ],
         "needs": list(plan.needs),
+        "endings": list(plan.endings),
         "upgrades": [_upgrade(key, upgrade, plan.currency) for key, upgrade in plan.upgrades.items()],
     }
 

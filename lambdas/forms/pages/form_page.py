@@ -82,7 +82,7 @@ def take(shop: Shop, form: Form, page: Page, session: Session, request: WebReque
         answer = page_answer(shop, form, page, session, request, typed=typed, errors={"": refusal})
         return session, replace(answer, status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": RETRY_SECONDS})
     filled, refused_code = coupon_problem(shop, form, page, session, filled)
-    filled, refused_names = domain_problems(shop, page, filled, request)
+    filled, refused_names = domain_problems(shop, page, filled, shop.input_of(form, session.order), request)
     errors = {
         **filled.errors,
         **refused_names,
@@ -128,7 +128,7 @@ def page_answer(
     filled = with_link_coupon(form, page, filled, typed or {})
     if errors:  # the price shown is the one without a refused code
         filled, _error = coupon_problem(shop, form, page, session, filled)
-        filled, _error = domain_problems(shop, page, filled, request)
+        filled, _error = domain_problems(shop, page, filled, given, request)
     preview = preview_order(shop, form, session.order, filled.changes)
     sold, free = replace(session, order=preview), bool(page.payment) and payment_choices.is_free(preview)
     values = {**typed_of(page, given), **(typed or {})}

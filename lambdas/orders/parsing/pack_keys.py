@@ -12,7 +12,7 @@ HONOURED = frozenset(
     {
         "plan_id", "options", "quantity", "period", "bill_type", "coupon", "desserv", "title", "status", "price", "setup",
         "total_setup", "setup_qs", "monthly_fee", "setup_fee", "auto_bill", "start", "lastrenewed", "renewdate", "prorate_date",
-        "prorated", "discount", "discount_type", "setup_discount", "setup_discount_type",
+        "prorated", "discount", "discount_type", "setup_discount", "setup_discount_type", "auth_code",
     }
 )  # fmt: skip
 """Read, and part of what is sold. `total_setup` is worked out: another one is refused."""
@@ -49,7 +49,11 @@ _ALONE = "no service stands below another one; order it as a pack of its own"
 _TERM = "contract terms and rate plans are not kept here; name price and period"
 _RENEWAL = "services are not renewed, suspended or ended here; leave it to the system that bills later periods"
 _TAX = "which taxes count follows from the catalogue and from where the client is"
+_CODE = "the authorisation code of a transfer is auth_code, and is kept as a secret"
 REFUSED: Mapping[str, str] = {
+    "transfer_code": _CODE,
+    "epp_code": _CODE,
+    "auth_info": _CODE,
     "parent": _ALONE,
     "parent_id": _ALONE,
     "balance": "a service begins without a balance; credit the client's account instead",

@@ -77,6 +77,7 @@ class _Reader:
             price_is_monthly=self._switch(f"{where}.bill_type", raw.get("bill_type")) or False,
             title=self._title(f"{where}.title", raw.get("title")),
             description=self._text(f"{where}.desserv", raw.get("desserv")),
+            auth_code=self._text(f"{where}.auth_code", raw.get("auth_code")),
             status=self._whole(f"{where}.status", raw.get("status"), 1, 2),
             coupon=coupon_code(raw.get("coupon")),
             auto_bill=self._switch(f"{where}.auto_bill", raw.get("auto_bill")),

@@ -1,5 +1,7 @@
 """A service as a caller asks for it, before it has a price."""
 
+from pydantic import Field
+
 from lambdas.runtime.models import Frozen
 
 WHOLE = 10_000  # 100.00 percent
@@ -38,6 +40,7 @@ class Pack(Frozen):
     price_is_monthly: bool = False
     title: str = ""
     description: str = ""
+    auth_code: str = Field(default="", repr=False)
     status: int | None = None
     coupon: str = ""
     auto_bill: bool | None = None

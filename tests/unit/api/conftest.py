@@ -28,6 +28,7 @@ from lambdas.records.clients.client import ClientRecords
 from lambdas.records.coupons.coupon import CouponRecords
 from lambdas.records.coupons.use import CouponUseRecords
 from lambdas.records.table import RecordTable
+from lambdas.records.transfer_codes import TransferCodes
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.runtime import aws
 from tests.support.build import Clock, a_service
@@ -124,6 +125,7 @@ def make_caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
         clients=clients,
         modules=load_modules(),
         now=clock,
+        codes=TransferCodes(records),
     )
     users = ApiUserRecords(records)
     limits = CallerLimits(

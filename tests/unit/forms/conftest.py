@@ -36,6 +36,7 @@ from lambdas.records.links.sessions import SessionRecords
 from lambdas.records.posts.attachment import AttachmentFiles
 from lambdas.records.posts.post import PostRecords
 from lambdas.records.table import RecordTable
+from lambdas.records.transfer_codes import TransferCodes
 from tests.support.build import Clock, a_service
 from tests.support.tables import make_order_table, make_table
 from tests.unit.forms.browser import Browser, Page, provider_answers
@@ -99,6 +100,7 @@ def shop(
         clients=clients,
         modules=load_modules(),
         now=clock,
+        codes=TransferCodes(records),
     )
     return Shop(
         service=service,

@@ -20,6 +20,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.parsing.amounts import stated_cents
 from lambdas.orders.parsing.info_keys import near_misses
+from lambdas.orders.parsing.transfer_code import without_codes
 from lambdas.orders.ports import Pricing, Sale
 from lambdas.orders.readback import setup_problems, without_read_back
 from lambdas.runtime.models import Frozen
@@ -58,7 +59,7 @@ class OrderDraft(Frozen):
         """The same for the same content, whatever the order of keys; used to tell a repeat from another order."""
         values = {name: getattr(self, name) for name in OrderDraft.model_fields}
         stated = {name: value for name, value in values.items() if value is not None and value is not False}
-        stated["info"] = {key: value for key, value in self.info.items() if key != "uber_pass"}
+        stated["info"] = {key: value for key, value in without_codes(self.info).items() if key != "uber_pass"}
         if (total := stated.pop("total", None)) is not None:  # as releases did that counted hundredths alone
             stated["total_cents"] = int(total * 100) if not total * 100 % 1 else str(total)
         content = json.dumps(stated, sort_keys=True, default=str)

@@ -48,6 +48,10 @@ def tick(*names: str) -> dict[str, str]:
     return {f"domains-{name}": "1" for name in names}
 
 
+def transfer(*names: str) -> dict[str, str]:
+    return {f"domains_transfer-{name}": "1" for name in names}
+
+
 def ordered(browser: Browser) -> dict[str, str]:
     """The plan of each name that the order has."""
     info = browser.shop.service.get(order_id=the_order_id(browser, browser.shop)).info
@@ -60,15 +64,16 @@ def test_each_name_is_answered_in_its_own_way(browser: Browser) -> None:
 
     assert page.status == 200
     for said in (
-        "ada-lovelace.com $14.50 a year Free",
+        "ada-lovelace.com Free Register ada-lovelace.com $14.50 a year",
         "taken.net Taken",
         "premium.org Free, but at a higher price. Contact us to order it",
-        "unknown.de $9.90 a year We could not find out whether it is free.",
+        "unknown.de We could not find out whether it is free.",
         "shop.xyz We do not sell this ending. We sell .com, .net, .org, .example, .de, .eu, .nl, .co.uk",
         "not_a_name This is no domain name.",
     ):
         assert said in page.text
-    assert set(page.read.offered) == set(tick("ada-lovelace.com", "unknown.de"))
+    offered = {**tick("ada-lovelace.com", "unknown.de"), **transfer("taken.net", "unknown.de")}
+    assert set(page.read.offered) == set(offered)
     assert page.inputs["domains"].splitlines() == [
         "ada-lovelace.com, taken.net",
         "premium.org unknown.de\tshop.xyz not_a_name",
@@ -81,7 +86,7 @@ def test_addresses_words_and_other_scripts_are_names_too(browser: Browser, regis
     assert set(registrar.asked) == {"flowers.co.uk", "xn--bcher-kva.de"} | {
         f"tulip.{ending}" for ending in ("com", "net", "org", "example", "de", "eu", "nl", "co.uk")
     }
-    assert "bücher.de xn--bcher-kva.de $9.90 a year Free" in page.text
+    assert "bücher.de xn--bcher-kva.de Free Register bücher.de $9.90 a year" in page.text
 
 
 def test_what_is_ticked_is_ordered_each_with_the_plan_of_its_ending(browser: Browser) -> None:
@@ -131,7 +136,7 @@ def test_nothing_goes_on_without_a_name(browser: Browser) -> None:
     assert (empty.status, "Enter the domain names" in empty.text) == (422, True)
     unticked = browser.send(domains="ada.com", email=EMAIL)
     assert (unticked.status, "Select at least one of the names below" in unticked.text) == (422, True)
-    assert "ada.com $14.50 a year Free" in unticked.text
+    assert "ada.com Free Register ada.com $14.50 a year" in unticked.text
     nothing = look(browser, "  ")
     assert (nothing.status, "Enter the domain names" in nothing.text) == (422, True)
 
@@ -141,7 +146,7 @@ def test_a_name_that_is_taken_meanwhile_is_refused_and_the_others_are_kept(brows
     page = browser.send(email=EMAIL, **tick("ada.com", "taken.net", "premium.org"))
 
     assert page.status == 422
-    assert "taken.net is taken. Choose another name." in page.text
+    assert "taken.net is taken. Choose another name, or transfer it if it is yours." in page.text
     assert "premium.org costs more than other names." in page.text
     assert ordered(browser) == {"ada.com": "3"}
 
@@ -188,8 +193,8 @@ def test_too_many_looks_leave_names_unknown_and_stop_no_order(
     page = look(browser, "ada.com bea.com")
 
     assert registrar.asked == ["ada.com"]
-    assert "ada.com $14.50 a year Free" in page.text
-    assert "bea.com $14.50 a year We could not find out" in page.text
+    assert "ada.com Free Register ada.com $14.50 a year" in page.text
+    assert "bea.com We could not find out" in page.text
     browser.send(email=EMAIL, **tick("bea.com"))
     assert ordered(browser) == {"bea.com": "3"}
 
