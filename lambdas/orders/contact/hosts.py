@@ -22,8 +22,7 @@ _ADVICE = N_("{label} must be in the correct format, like www.example.com")
 
 def host(value: str) -> str:
     """The name in its ASCII form; of an address that was pasted, its host. Empty stays empty. Raises UnfitError."""
-    stated = pasted(value)
-    return ascii_name(stated) if stated else ""
+    return ascii_name(pasted(value)) if narrow(value).strip() else ""
 
 
 def pasted(value: str) -> str:

@@ -12,10 +12,13 @@ HONOURED = frozenset(
     {
         "plan_id", "options", "quantity", "period", "bill_type", "coupon", "desserv", "title", "status", "price", "setup",
         "total_setup", "setup_qs", "monthly_fee", "setup_fee", "auto_bill", "start", "lastrenewed", "renewdate", "prorate_date",
-        "prorated", "discount", "discount_type", "setup_discount", "setup_discount_type", "auth_code",
+        "prorated", "discount", "discount_type", "setup_discount", "setup_discount_type",
     }
 )  # fmt: skip
 """Read, and part of what is sold. `total_setup` is worked out: another one is refused."""
+
+SECRET = frozenset({"auth_code"})
+"""Read, and kept elsewhere: an order has a reference."""
 
 ANSWERED = frozenset(
     {
@@ -81,7 +84,7 @@ REFUSED: Mapping[str, str] = {
 }
 """Why, and what to do instead. An empty or zero value asks for nothing."""
 
-MEANT = HONOURED | ANSWERED | WORKED_OUT | KEPT | REFUSED.keys()
+MEANT = HONOURED | SECRET | ANSWERED | WORKED_OUT | KEPT | REFUSED.keys()
 
 
 def asks_for_something(value: Any) -> bool:

@@ -60,7 +60,9 @@ def test_nobody_writes_users_and_only_doors_of_staff_bulk_runs_and_runbooks_read
 
 def test_codes_of_transfers_are_written_by_doors_and_read_by_the_registrar_s_action_alone(stage: Synthesized) -> None:
     writers = ("ApiHandlerRole", "BulkWorkerRole", "DeskHandlerRole", "FormsHandlerRole", "IntakeWorkerRole")
-    readers = [role for role in roles(stage) for verb in ("GetItem", "Query") if may(stage, role, verb, "transfer_code#1")]
+    readers = [
+        role for role in roles(stage) for verb in ("GetItem", "Query") if may(stage, role, verb, "transfer_code#1")
+    ]
     changed = [role for role in roles(stage) if any(may(stage, role, verb, "transfer_code#1") for verb in WRITES[1:])]
 
     assert (readers, changed) == (["ActionsCallWebhookRole"], [])

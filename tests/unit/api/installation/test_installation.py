@@ -169,9 +169,9 @@ def test_an_unknown_service_plan(caller: Caller) -> None:
 @pytest.mark.parametrize(
     ("asked", "plans"),
     [
-        ({}, ["1", "2", "3", "4"]),
-        ({"active": "2", "direction": "desc", "limit": 2}, ["4", "3"]),
-        ({"order_by": "title", "offset": 1}, ["3", "4", "1"]),
+        ({}, ["1", "2", "3", "4", "5", "6"]),
+        ({"active": "2", "direction": "desc", "limit": 2}, ["6", "5"]),
+        ({"order_by": "title", "offset": 1}, ["3", "5", "6", "4", "1"]),
         ({"code": "domain"}, ["3"]),
         ({"active": 0}, []),
         ({"code": "nothing"}, []),

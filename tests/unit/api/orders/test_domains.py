@@ -25,7 +25,7 @@ def made(caller: Caller, method: str = "order.create", **more: Any) -> dict[str,
 def refusals(caller: Caller, order_id: str) -> dict[str, str]:
     answer = caller.call("order.submit", {"order_id": order_id})
     assert answer.status == 422, answer.body
-    return {problem["field"]: problem["text"] for problem in answer.body["errors"]}
+    return {problem["field"]: problem["detail"] for problem in answer.body["errors"]}
 
 
 def test_one_wrong_row_is_named_and_the_others_are_priced(caller: Caller) -> None:

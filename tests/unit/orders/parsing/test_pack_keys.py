@@ -10,7 +10,7 @@ import pytest
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.packs import PricedPack
-from lambdas.orders.parsing.pack_keys import ANSWERED, HONOURED, KEPT, MEANT, REFUSED, WORKED_OUT
+from lambdas.orders.parsing.pack_keys import ANSWERED, HONOURED, KEPT, MEANT, REFUSED, SECRET, WORKED_OUT
 from lambdas.orders.service import OrderService
 from tests.support.build import CONTACT, NOW, a_draft, a_service
 from tests.support.coupons import a_coupon, pricing_with
@@ -46,7 +46,7 @@ def test_every_pack_key_of_the_reference_is_known() -> None:
 
 
 def test_no_key_is_two_things() -> None:
-    assert sum(map(len, (HONOURED, ANSWERED, WORKED_OUT, KEPT, REFUSED))) == len(MEANT)
+    assert sum(map(len, (HONOURED, SECRET, ANSWERED, WORKED_OUT, KEPT, REFUSED))) == len(MEANT)
 
 
 @pytest.mark.parametrize(
