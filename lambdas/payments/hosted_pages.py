@@ -30,8 +30,9 @@ class HostedPages(Protocol):
     @property
     def origins(self) -> tuple[str, ...]: ...
 
-    def entry_url(self, page: HostedPage, *, back: str, state: str) -> str:
-        """The page to enter a card or bank account. The browser returns to `back` with `state` in the query.
+    def entry_url(self, page: HostedPage, *, back: str, state: str, currency: str = "") -> str:
+        """The page to enter a card or bank account. The browser returns to `back` with `state` in the query. `currency`: that
+        is charged, which decides what kind of account it may be.
 
         Raises NotEnteredError if the provider gives no such page now.
         """
@@ -96,7 +97,7 @@ class SandboxPages:
 
     origins: tuple[str, ...] = ()
 
-    def entry_url(self, page: HostedPage, *, back: str, state: str) -> str:
+    def entry_url(self, page: HostedPage, *, back: str, state: str, currency: str = "") -> str:
         return f"/sandbox/{page.value}?{urlencode({'return': back, 'state': state})}"
 
     def entered(self, page: HostedPage, answer: Mapping[str, str]) -> dict[str, str]:

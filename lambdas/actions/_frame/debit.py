@@ -6,6 +6,7 @@ from lambdas.orders.mandate import is_mandated
 from lambdas.orders.model.info import text
 from lambdas.orders.model.money import Money
 from lambdas.orders.model.order import Order
+from lambdas.payments.captures import end_charge
 from lambdas.payments.charge import Charges
 from lambdas.payments.errors import (
     AnotherSumTakenError,
@@ -16,8 +17,10 @@ from lambdas.payments.errors import (
     ChargeUnknownError,
     NotChargeableError,
 )
+from lambdas.payments.gateway import GatewayUnavailableError, UndecidedError
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import MethodKind, PaymentMethod, submitted_method
+from lambdas.records.clients.stored_methods import method_key
 from lambdas.records.invoices.invoice import Invoice
 from lambdas.records.invoices.records import InvoiceRecords
 
@@ -33,18 +36,18 @@ def debit_account(order: Order, invoice: Invoice, tools: Tools) -> Invoice | Wai
     """
     number, method = _account(order, tools)
     if method is None or not is_mandated(order.info):
-        return invoice
+        if invoice.charge is None:
+            return invoice
+        method = None  # what was asked for before is still waited for
     action = tools.action_of(order)
     is_told = action.failed_last and not action.retryable and action.by and action.input != LOOKS
     if invoice.charge is None and invoice.declines and not is_told:
         raise PermanentError(_failed(invoice, invoice.declined_because))
     try:
-        return Charges(InvoiceRecords(tools.records), tools.gateway, tools.now, tools.choice).charge(
-            invoice, number, method
-        )
-    except ChargePendingError:
+        return _charge(invoice, number, method, tools)
+    except (ChargePendingError, UndecidedError):
         return _waits(invoice, tools)
-    except (ChargeUnavailableError, ChargeUnknownError, ChargeInProgressError):
+    except (ChargeUnavailableError, ChargeUnknownError, ChargeInProgressError, GatewayUnavailableError):
         raise TransientError("the payment gateway cannot be reached") from None
     except ChargeRefusedError as refused:
         raise PermanentError(_failed(invoice, refused.reason)) from None
@@ -52,11 +55,20 @@ def debit_account(order: Order, invoice: Invoice, tools: Tools) -> Invoice | Wai
         raise PermanentError(refused.message) from None
 
 
+def _charge(invoice: Invoice, number: str, method: PaymentMethod | None, tools: Tools) -> Invoice:
+    """`method`: None: nothing more is asked for, and a charge that was begun is looked up."""
+    records = InvoiceRecords(tools.records)
+    if method is None:
+        return end_charge(records, tools.gateway, invoice, now=tools.now())
+    return Charges(records, tools.gateway, tools.now, tools.choice).charge(invoice, number, method)
+
+
 def _account(order: Order, tools: Tools) -> tuple[str, PaymentMethod | None]:
     """The bank account that the order is paid with, and its number among those of its client. As stored it knows its gateway."""
     number = text(order.info, "billing_info_id") or order.order_id
+    known = tools.records.get(**method_key(order.client_id, number)) if order.client_id else None
     stored = ClientRecords(tools.records).payment_method(order.client_id, number) if order.client_id else None
-    method = stored or submitted_method(order.info)
+    method = stored if known else submitted_method(order.info)  # one that was removed pays nothing
     return number, method if method and method.kind is MethodKind.BANK_ACCOUNT else None
 
 

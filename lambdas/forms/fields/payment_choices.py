@@ -6,6 +6,7 @@ Longer than 200 lines, because each way to pay is offered, chosen, remembered an
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from lambdas.forms.checkout.mandate import mandate_text
 from lambdas.forms.fields.closed_ways import Ways, closed_notice, until_then, ways_of
 from lambdas.forms.fields.field import Choice, Input
 from lambdas.forms.fields.method_names import ENTERED_THERE, kind_of, label_of
@@ -26,6 +27,7 @@ PAYMENT = "payment"  # the input's name
 _STORED, _ENTERED, _PAYPAL, _ACCOUNT = "stored:", "entered", "paypal", "account"
 _ENTER = {f"enter:{page.value}": page for page in HostedPage}
 _TOKENS = ("cc_token", "ach_token", "paypal_token")
+_OF_METHODS = (*_TOKENS, "ach_mandate", "billing_info_id")  # what another choice forgets
 _SIGN_IN = N_("Sign in to pay by invoice, or contact us to become a client: only clients can order here")
 _NO_CREDIT = N_("Contact us to order: we cannot invoice this order, perhaps because one of your invoices is overdue")
 
@@ -42,14 +44,15 @@ def choices(shop: Shop, form: Form, page: Page, session: Session) -> tuple[Choic
     offered = []
     if entered and ways.takes(entered.kind) and (entered.can_be_held or invoiced):
         until = ways.paused_until(entered)
-        detail = until_then(until) if until else _outcome(session, entered.token)
+        detail = until_then(until) if until else _detail(shop, session, entered, entered.token)
         offered.append(Choice(value=_ENTERED, label=label_of(entered), detail=detail))
     for number, method in _load_stored(shop, session).items():
         until = ways.paused_until(method)
         is_closed = not ways.choice.can_charge(method) or (until and number != _stored_on(session))
         if not is_closed and (method.can_be_held or invoiced):
             value = f"{_STORED}{number}"
-            detail = until_then(until) if until else _outcome(session, value) or _("stored with your account")
+            detail = until_then(until) if until else _detail(shop, session, method, value)
+            detail = detail or _("stored with your account")
             offered.append(Choice(value=value, label=label_of(method), detail=detail))
     return (*offered, *_choices_to_enter(page, ways, session, entered, invoiced=invoiced))
 
@@ -152,7 +155,7 @@ def changes_of(choice: str, shop: Shop, session: Session) -> Info:
     info = session.order.info if session.order else {}
     if choice == _ENTERED:
         return {}
-    forgotten: Info = {key: "" for key in (*_TOKENS, "billing_info_id") if text(info, key)}
+    forgotten: Info = {key: "" for key in _OF_METHODS if text(info, key)}
     if choice.startswith(_STORED):
         number = choice.removeprefix(_STORED)
         kind = _load_stored(shop, session)[number].kind
@@ -165,7 +168,7 @@ def changes_of(choice: str, shop: Shop, session: Session) -> Info:
 
 def entered_changes(entered: Mapping[str, str], info: Mapping[str, object]) -> Info:
     """Changes of `info` for the method entered on the provider's page. It replaces the earlier choice."""
-    forgotten = {key: "" for key in (*_TOKENS, "billing_info_id") if text(info, key)}
+    forgotten = {key: "" for key in _OF_METHODS if text(info, key)}
     return {**forgotten, **entered}
 
 
@@ -200,6 +203,12 @@ def _current_method(session: Session) -> str:
     if stored := _stored_on(session):
         return f"{_STORED}{stored}"
     return next((found for key in _TOKENS if (found := text(session.order.info, key))), "")
+
+
+def _detail(shop: Shop, session: Session, method: PaymentMethod, chosen: str) -> str:
+    """A decline of this choice or, of a bank account, the mandate that its owner gives by ordering."""
+    is_debited = method.kind is MethodKind.BANK_ACCOUNT and session.order is not None
+    return _outcome(session, chosen) or (mandate_text(shop, session.order) if is_debited and session.order else "")
 
 
 def _outcome(session: Session, method: str) -> str:

@@ -11,6 +11,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+from lambdas.forms.checkout.mandate import with_mandate
 from lambdas.forms.fields.filled import current_page
 from lambdas.forms.fields.payment_choices import (
     PAYMENT,
@@ -73,11 +74,13 @@ def pay(shop: Shop, form: Form, session: Session, order: Order, request: WebRequ
         back = request.origin + path_of(form, RETURN)
         try:
             hosted = shop.hosted.to_enter(order.brand_id, page)
-            return see_other(hosted.entry_url(page, back=back, state=session.derived(page.value)))
+            asked = {"back": back, "state": session.derived(page.value), "currency": order.currency}
+            return see_other(hosted.entry_url(page, **asked))
         except NotEnteredError as refused:
             return _return_with_notice(shop, form, session, _(str(refused)))
     shown = refuse_unseen(order, seen_on(session, request.typed.get(SEEN, "")), shop.now())
     paid = merge(changes, changes_of(choice, shop, session) if choice else {})
+    paid = with_mandate(shop, order, paid, request) if choice else paid
     wanted = with_signature(in_its_language(shop, order, paid))
     agreed: dict[str, Any] = {"changes": wanted, "shown": shown, "form_invoices": form.may_be_invoiced}
     payer = payer_of(form, session, request)

@@ -16,7 +16,7 @@ class PayPalPages:
     def __init__(self, origins: tuple[str, ...] = ORIGINS) -> None:
         self.origins = origins
 
-    def entry_url(self, page: HostedPage, *, back: str, state: str) -> str:
+    def entry_url(self, page: HostedPage, *, back: str, state: str, currency: str = "") -> str:
         raise NotEnteredError(_NOTHING_TO_ENTER)
 
     def entered(self, page: HostedPage, answer: Mapping[str, str]) -> dict[str, str]:

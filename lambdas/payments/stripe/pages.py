@@ -20,7 +20,8 @@ from lambdas.payments.stripe.outcomes import UnknownObjectError
 if TYPE_CHECKING:
     from stripe import StripeClient
 
-_TYPES = {HostedPage.CARD: "card", HostedPage.BANK_ACCOUNT: "us_bank_account"}
+_ACH, _SEPA = "us_bank_account", "sepa_debit"
+_TYPES = {HostedPage.CARD: ("card",), HostedPage.BANK_ACCOUNT: (_ACH, _SEPA)}
 _SESSION_ID = "{CHECKOUT_SESSION_ID}"  # Stripe replaces it; encoded it would stay as it is.
 _CANCELED = N_("You came back without entering anything. Choose how you want to pay.")
 _SILENT = N_(
@@ -38,17 +39,19 @@ class StripePages:
     def __init__(self, calls: StripeCalls, origins: tuple[str, ...] = ORIGINS) -> None:
         self._calls, self.origins = calls, origins
 
-    def entry_url(self, page: HostedPage, *, back: str, state: str) -> str:
-        with_state = f"{back}?{urlencode({'state': state})}"
+    def entry_url(self, page: HostedPage, *, back: str, state: str, currency: str = "") -> str:
+        with_state, kind = f"{back}?{urlencode({'state': state})}", _kind_of(page, currency)
         asked: Any = {
             "mode": "setup",
             "ui_mode": "hosted_page",
-            "payment_method_types": [_TYPES[page]],
+            "payment_method_types": [kind],
             "customer_creation": "always",  # a method of nobody pays once
             "client_reference_id": _reference(state),
             "success_url": f"{with_state}&session={_SESSION_ID}",
             "cancel_url": f"{with_state}&canceled=1",
         }
+        if kind == _ACH:  # an account that is verified by small deposits days later could not be debited now
+            asked["payment_method_options"] = {_ACH: {"verification_method": "instant"}}
         # Each visit to the page is a session of its own: one that was used takes no other card.
         options: Any = {"idempotency_key": f"checkout:{_reference(state)}:{secrets.token_hex(8)}"}
 
@@ -68,10 +71,11 @@ class StripePages:
         reference = str(session.get("client_reference_id") or "")
         if not secrets.compare_digest(reference, _reference(answer.get("state", ""))):
             raise NotEnteredError(_OF_OTHERS)
-        method: Mapping[str, Any] = (session.get("setup_intent") or {}).get("payment_method") or {}
-        if session["status"] != "complete" or method.get("type") != _TYPES[page]:
+        setup: Mapping[str, Any] = session.get("setup_intent") or {}
+        method: Mapping[str, Any] = setup.get("payment_method") or {}
+        if session["status"] != "complete" or method.get("type") not in _TYPES[page]:
             raise NotEnteredError(_CANCELED)
-        return _info_of(method)
+        return _info_of(method, str(setup.get("mandate") or ""))
 
     def challenge_url(self, challenge: str, *, back: str, state: str) -> str:
         """The bank's page, which was given its way back when the payment was confirmed."""
@@ -104,11 +108,19 @@ def _reference(state: str) -> str:
     return hashlib.sha256(f"visit:{state}".encode()).hexdigest()
 
 
-def _info_of(method: Mapping[str, Any]) -> dict[str, str]:
-    if method["type"] == "us_bank_account":
-        account = method["us_bank_account"]
+def _kind_of(page: HostedPage, currency: str) -> str:
+    """Accounts in the euro area are debited by SEPA, in euros alone."""
+    if page is HostedPage.CARD:
+        return "card"
+    return _SEPA if currency == "EUR" else _ACH
+
+
+def _info_of(method: Mapping[str, Any], mandate: str) -> dict[str, str]:
+    """`mandate`: Stripe's name for the one that was given on its page."""
+    if method["type"] in (_ACH, _SEPA):
+        account = method[method["type"]]
         known_by = {"ach_acct": str(account["last4"]), "ach_bank": str(account.get("bank_name") or "")[:60]}
-        return {"payment_type": "ach", "ach_token": method["id"], **known_by}
+        return {"payment_type": "ach", "ach_token": method["id"], **known_by, "ach_mandate": mandate}
     card = method["card"]
     expiry = f"{int(card['exp_month']):02d}{int(card['exp_year']) % 100:02d}"
     known_by = {"cc_type": str(card["brand"]).capitalize()[:30], "cc_num": str(card["last4"]), "cc_expire": expiry}

@@ -18,6 +18,7 @@ _KINDS = {
     "dp": "dispute",
     "cs": "checkout.session",
     "seti": "setup_intent",
+    "mandate": "mandate",
     "evt": "event",
 }
 

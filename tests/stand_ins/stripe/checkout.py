@@ -13,7 +13,8 @@ BACK = "back"
 _CREATED = frozenset(
     {
         "mode", "ui_mode", "success_url", "cancel_url", "client_reference_id", "customer", "customer_creation",
-        "customer_email", "currency", "payment_method_types", "expires_at", "metadata", "setup_intent_data", "locale",
+        "customer_email", "currency", "payment_method_types",
+        "payment_method_options", "expires_at", "metadata", "setup_intent_data", "locale",
     }
 )  # fmt: skip
 _LITERAL = "{CHECKOUT_SESSION_ID}"
@@ -104,7 +105,9 @@ def choose(books: Books, name: str, choice: str) -> Seen:
     method["customer"] = session["customer"]
     books.mandates.add(method["id"])
     method["billing_details"] = {"name": "Ada Lovelace"}
-    setup = books.add("seti", status="succeeded", payment_method=method["id"], customer=session["customer"])
+    of_method = {"payment_method": method["id"], "customer": session["customer"]}
+    mandate = None if how.kind == "card" else books.add("mandate", status="active", payment_method=method["id"])["id"]
+    setup = books.add("seti", status="succeeded", mandate=mandate, **of_method)
     session.update(setup_intent=setup["id"], status="complete", url=None)
     books.tell("setup_intent.succeeded", setup)
     books.tell("checkout.session.completed", session)

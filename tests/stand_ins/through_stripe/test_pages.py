@@ -17,9 +17,11 @@ STATE = "state-of-this-browser"
 SESSIONS = "POST /v1/checkout/sessions"
 
 
-def come_back(shop: Shop, choice: str, page: HostedPage = HostedPage.CARD, state: str = STATE) -> dict[str, str]:
+def come_back(
+    shop: Shop, choice: str, page: HostedPage = HostedPage.CARD, state: str = STATE, currency: str = "USD"
+) -> dict[str, str]:
     """The query that a browser comes back with."""
-    url = shop.pages.entry_url(page, back=BACK, state=state)
+    url = shop.pages.entry_url(page, back=BACK, state=state, currency=currency)
     answer = requests.post(url, data={"choice": choice}, allow_redirects=False, timeout=5)
     location = urlsplit(answer.headers["Location"])
     assert f"{location.scheme}://{location.netloc}{location.path}" == BACK
@@ -37,13 +39,23 @@ def test_a_card_is_entered_at_stripe_and_can_then_be_held(shop: Shop) -> None:
     assert shop.authorize(token=token, key="later").state is TransactionState.HELD
 
 
-def test_a_bank_account_is_entered_with_its_mandate(shop: Shop) -> None:
-    answer = come_back(shop, "pm_usBankAccount_success", HostedPage.BANK_ACCOUNT)
+@pytest.mark.parametrize(
+    ("currency", "choice", "known_by"),
+    [
+        ("USD", "pm_usBankAccount_success", {"ach_acct": "6789", "ach_bank": "STRIPE TEST BANK"}),
+        ("EUR", "pm_success_de", {"ach_acct": "3000", "ach_bank": ""}),
+    ],
+)
+def test_a_bank_account_is_entered_with_its_mandate_as_its_currency_is_debited(
+    shop: Shop, currency: str, choice: str, known_by: dict[str, str]
+) -> None:
+    answer = come_back(shop, choice, HostedPage.BANK_ACCOUNT, currency=currency)
     entered = shop.pages.entered(HostedPage.BANK_ACCOUNT, answer)
     token = entered.pop("ach_token")
 
-    assert entered == {"payment_type": "ach", "ach_acct": "6789", "ach_bank": "STRIPE TEST BANK"}
-    assert shop.authorize(token=token).state is TransactionState.PENDING
+    mandate = shop.booked("mandate")[0]["id"]
+    assert entered == {"payment_type": "ach", "ach_mandate": mandate, **known_by}
+    assert shop.authorize(token=token, currency=currency).state is TransactionState.PENDING
 
 
 def test_a_session_of_another_visit_enters_nothing(shop: Shop) -> None:

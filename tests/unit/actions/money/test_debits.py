@@ -19,6 +19,7 @@ from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownErro
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.payments.sandbox_books import PENDING_SECONDS
 from lambdas.records.clients.client import ClientRecords
+from lambdas.records.clients.method_removal import MethodRemovals
 from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
 from lambdas.records.clients.stored_methods import PaymentMethodRecords
 from lambdas.records.invoices.invoice import InvoiceStatus
@@ -259,6 +260,31 @@ def test_a_canceled_order_gives_a_debit_back_once_it_arrived(world: World) -> No
 
     assert debits(world) == [TransactionState.REFUNDED]
     assert world.invoice().status is InvoiceStatus.CREDITED
+
+
+def test_an_account_that_was_removed_from_the_client_is_not_debited(world: World) -> None:
+    """Neither by what the order still says of it: its owner may have revoked the mandate."""
+    clients = ClientRecords(world.records)
+    account = PaymentMethod(kind=MethodKind.BANK_ACCOUNT, token="ach_later", last_four="6789")
+    clients.make(a_client(client_id="101"), account)
+    ordered(world)
+    assert MethodRemovals(world.records, "101").begin("1001", claim="c") is not None
+    world.run(module, INVOICE)
+
+    assert debits(world) == []
+
+
+def test_a_debit_is_waited_for_though_its_account_was_removed_meanwhile(world: World) -> None:
+    account = PaymentMethod(kind=MethodKind.BANK_ACCOUNT, token="ach_later", last_four="6789")
+    ClientRecords(world.records).make(a_client(client_id="101"), account)
+    ordered(world)
+    asked(world)
+    assert MethodRemovals(world.records, "101").begin("1001", claim="c") is not None
+    asked(world)
+    world.clock.time += PENDING_SECONDS
+    world.run(module, INVOICE)
+
+    assert (world.invoice().status, debits(world)) == (InvoiceStatus.PAID, [TransactionState.CAPTURED])
 
 
 @pytest.mark.parametrize("stored", [False, True], ids=["of the order", "of the client"])
