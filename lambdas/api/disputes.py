@@ -27,9 +27,10 @@ class DisputeView(TypedDict):
             "not_as_ordered",
             "canceled",
             "not_credited",
+            "returned",
             "other",
         ],
-        Doc("What the payer says of the payment."),
+        Doc("What the payer says of the payment; returned: nothing, but their bank could not draw the debit."),
     ]
     opened_at: Annotated[str | None, Doc("When the payer began it.")]
     answer_by: Annotated[str | None, Doc("Until when the bank takes evidence; null: it asks for none.")]

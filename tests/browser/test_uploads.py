@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from lambdas import forms
 from lambdas.forms.pages.templates import drawn
@@ -54,5 +54,5 @@ def _asks() -> str:
     return drawn("asks.html", asks=[ASK], ask_error="", ask_typed={}, action="/orders/x", hidden={}, **limits)
 
 
-def _file(number: int, size: int) -> dict[str, object]:
+def _file(number: int, size: int) -> FilePayload:
     return {"name": f"{number}.pdf", "mimeType": "application/pdf", "buffer": b"x" * size}

@@ -54,7 +54,7 @@ class Done:
 @dataclass(frozen=True)
 class Waiting:
     """The action waits for a person. `reason` says what they must do. The next `order.process` runs it again, with their
-    answer in the action's `input`. `look_at`: it runs again automatically then, in Unix seconds."""
+    answer in the action's `input`. `look_at`: when it runs once more without anybody, in Unix seconds."""
 
     reason: str
     result: dict[str, Any] = field(default_factory=dict)

@@ -166,8 +166,9 @@ def _settle(claimed: Order, action_id: int, use: Tools, change: Callable[[Order]
 
 def _with_outcome(order: Order, action_id: int, outcome: Done | Waiting, by: str, now: int) -> Order:
     if isinstance(outcome, Waiting):
-        told = {"reason": outcome.reason, "result": outcome.result, "look_at": outcome.look_at}
-        return outcomes.waiting(order, action_id, now=now, **told)
+        return outcomes.waiting(
+            order, action_id, now=now, reason=outcome.reason, result=outcome.result, look_at=outcome.look_at
+        )
     return outcomes.done(
         order,
         action_id,

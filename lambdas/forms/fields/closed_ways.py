@@ -33,13 +33,16 @@ class Ways:
 
     def paused_until(self, way: MethodKind | PaymentMethod) -> int | None:
         """Unix seconds; None while money is moved at its provider, or if that cannot be read: the submit says so then."""
-        stored = isinstance(way, PaymentMethod)
-        gateway = self.choice.charged_at(self.brand_id, way) if stored else self.choice.begun_at(self.brand_id, way)
         try:
-            pause = self.pauses.of_gateway(gateway)
+            pause = self.pauses.of_gateway(self._gateway_of(way))
         except PausesUnreadError:
             return None
         return pause.ends_at if pause else None
+
+    def _gateway_of(self, way: MethodKind | PaymentMethod) -> str:
+        if isinstance(way, PaymentMethod):
+            return self.choice.charged_at(self.brand_id, way)
+        return self.choice.begun_at(self.brand_id, way)
 
     def paused(self, kinds: Iterable[MethodKind]) -> Mapping[MethodKind, int]:
         """Of these those that are paused, each until when."""

@@ -36,5 +36,5 @@ def test_money_that_is_held_with_it_can_still_be_captured(shop: Shop) -> None:
     held = shop.authorize()
     shop.gateway.forget(shop.booked("pm")[0]["id"])
 
-    asked = {"transaction_id": held.transaction_id, "currency": "USD", "amount_cents": 2000}
-    assert shop.gateway.capture(key="c", **asked).is_taken
+    captured = shop.gateway.capture(key="c", transaction_id=held.transaction_id, currency="USD", amount_cents=2000)
+    assert captured.is_taken
