@@ -149,6 +149,11 @@ class OrderFunction(Construct):
             environment=_environment(settings, self.service)
             | (payment_environment(paying.secrets, settings) if paying else {})
             | environment_of(front)
+            | (
+                {"ELECTRONIC_INVOICES": settings.electronic_invoices}
+                if writes_pdf and settings.electronic_invoices
+                else {}
+            )
             | dict(environment),
             role=own_role(
                 self,

@@ -30,13 +30,16 @@ from lambdas.orders.model.teams import read_teams
 _IN_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
 _IN_THE_OTHER_LAYER = ("idna", "typing-extensions")  # of the two layers that a function which pays has
 _TYPING = ("stripe/params",)  # half of the SDK: what only type checkers read
-_FONTS, _FONT_FOLDER = Path("lambdas/documents/fonts"), "document_fonts"  # as lambdas/documents/pdf.py looks for them
+_FONTS, _FONT_FOLDER = (
+    Path("lambdas/documents/fonts"),
+    "document_fonts",
+)  # as lambdas/documents/pdf_pages.py looks for them
 _OF_IMAGES = ("pillow",)  # documents have none
 # What no PDF is made with: programs to build fonts, their compiled parts, and formats that no font of ours has.
 _OF_FONTS = (
     "fontTools/**/*.so", "fontTools/**/*.c", "fontTools/**/*.pyx", "fontTools/cu2qu",
     "fontTools/diff", "fontTools/mtiLib", "fontTools/qu2cu", "fontTools/t1Lib", "fontTools/ufoLib", "fontTools/voltLib",
-    "share", "fpdf/data",
+    "share",
 )  # fmt: skip
 _NEVER_ASKED = ("dnspython",)  # email-validator's DNS look-ups are switched off
 
@@ -77,7 +80,7 @@ _WITHOUT_BYTECODE = (
     r"|phonenumbers/data/region_|stdnum/[a-z]{2}/"
 )
 _ZONES = Path("tzdata/zoneinfo")
-_RECIPE = "7"  # raise it when the rules of this file change what is in a layer
+_RECIPE = "8"  # raise it when the rules of this file change what is in a layer
 
 
 def bundle_layer(settings: StageSettings, *, root: Path) -> Path:

@@ -15,6 +15,7 @@ from infra.stages.errors import StageError
 from infra.stages.notice_checks import foreign_hosts, missing_topics
 from infra.stages.own_queues import stale_machines, unreadable
 from infra.stages.owned_files import OwnedFiles, owned_files, shown
+from infra.stages.payments.electronic_invoices import unstatable
 from infra.stages.payments.gateways import unready_gateways
 from infra.stages.payments.played_answers import played_answers
 from infra.stages.samples import (
@@ -61,8 +62,7 @@ class StageNotReadyError(StageError):
 def refuse_unready(settings: StageSettings, sources: Path) -> None:
     """Raise StageNotReadyError unless the stage may be deployed. `sources`: the repository, whose samples it would take along."""
     files = owned_files(settings.stage, sources)
-    # All other rules read these files.
-    _refuse(settings.stage, [*unreadable(files)] or [*stale_machines(files)])
+    _refuse(settings.stage, [*unreadable(files)] or [*stale_machines(files)])  # all other rules read these files
     found = [*_wrong(settings, files, sources), *(_gaps(settings, files, sources) if settings.keep_data else ())]
     _refuse(settings.stage, found)
 
@@ -78,6 +78,7 @@ def _wrong(settings: StageSettings, files: OwnedFiles, sources: Path) -> Iterato
         *mispriced(files.plans, shown(files.plans, sources), settings.currency),
         *foreign_hosts(settings, sources),
         *_of_unknown_brands(settings, files, sources),
+        *unstatable(settings, files, sources),
     )
 
 
@@ -126,9 +127,8 @@ def _webhooks(settings: StageSettings) -> Iterator[str]:
 
 def _unsaid(settings: StageSettings) -> Iterator[str]:
     for name, meaning in {**_WHO, **(_SAID if settings.keep_data else {})}.items():
-        if name == "alarm_topic" and settings.alarm_mails:
-            continue
-        if name not in settings.model_fields_set or getattr(settings, name) == "":
+        told = name in settings.model_fields_set and getattr(settings, name) != ""
+        if not told and not (name == "alarm_topic" and settings.alarm_mails):
             yield f"{name} is missing: say {meaning}"
 
 

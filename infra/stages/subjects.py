@@ -131,6 +131,11 @@ class Money(Frozen):
         description="Invoices and credit notes are mailed to clients, as PDF, some minutes after they are issued. What was "
         "issued before it was set is not mailed.",
     )
+    electronic_invoices: Literal["", "factur-x"] = Field(
+        "",
+        description="`factur-x`: the PDF of an invoice or credit note holds it as data too (Factur-X: EN 16931 in a PDF/A-3). "
+        "The data can be had as XML. Sellers need a `vat_id`, and amounts at most two digits after the point.",
+    )
     payment_limits: PaymentLimits = Field(
         default_factory=PaymentLimits,
         description="Declined cards by order, source, e-mail address, card and queue, before cards are not tried any more.",

@@ -21,7 +21,7 @@ class Backend:
     """`service` has the verbs of orders; `records` is the table of all that orders make; `limits` counts and remembers calls.
 
     `history`, `desk`: tables of what is read of orders (lambdas/read_models), which the announcer writes. `choice`: of the
-    gateway for what is charged.
+    gateway for what is charged. `electronic_invoices`: documents hold data as well.
     """
 
     service: OrderService
@@ -32,6 +32,7 @@ class Backend:
     history: RecordTable
     desk: RecordTable
     choice: GatewayChoice = SINGLE
+    electronic_invoices: bool = False
 
     @property
     def queues(self) -> Mapping[int, Queue]:

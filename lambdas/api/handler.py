@@ -43,6 +43,7 @@ class ApiSettings(PartsSettings):
     quiescence_seconds: float = 0
     history_table: str
     desk_table: str
+    electronic_invoices: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def _api() -> Api:
             history=RecordTable(settings.history_table),
             desk=RecordTable(settings.desk_table),
             choice=choice_of(settings),
+            electronic_invoices=bool(settings.electronic_invoices),
         ),
         ApiUserRecords(parts.records),
         settings.quiescence_seconds,

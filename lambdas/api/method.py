@@ -24,7 +24,8 @@ class Method:
     return type of `view` is the documented one.
     `reads`: changes nothing, may be called with GET. `example`: parameters of a call that works. `keeps_key`: it keeps the
     Idempotency-Key with what it makes. `moves_on`: the order in its answer moves on automatically, and callers may wait for that.
-    `conditional`: does nothing if the order has another revision than `If-Match` names.
+    `conditional`: does nothing if the order has another revision than `If-Match` names. `files`: media types of the file that it
+    answers with; without, all that messages may carry.
     """
 
     title: str
@@ -40,6 +41,7 @@ class Method:
     status: int = 200
     headers: Callable[[Any], Mapping[str, str]] = no_headers
     example: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
 
     def needs(self, request: Request) -> Rights:
         return self.rights(request) if callable(self.rights) else self.rights

@@ -108,7 +108,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "client.payment_add",
         "client.payment_refund",
     ),
-    "invoices.documents": ("client.invoice_pdf_get",),
+    "invoices.documents": ("client.invoice_pdf_get", "client.invoice_xml_get"),
     "installation": (
         "uber.method_list",
         "uber.method_get",

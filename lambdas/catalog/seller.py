@@ -7,7 +7,7 @@ import tomllib
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -21,7 +21,10 @@ _Prefix = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9/.-]{0,14}[/.-]$")]
 
 
 class Seller(Frozen):
-    """The seller of one brand. `invoices`, `credit_notes`: what the numbers of these documents begin with."""
+    """The seller of one brand. `invoices`, `credit_notes`: what the numbers of these documents begin with.
+
+    `untaxed`: what a line without a tax is to VAT, by UNTDID 5305; `untaxed_note`: why, as it stands below such documents.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,7 +42,15 @@ class Seller(Frozen):
     invoices: _Prefix = "INV-"
     credit_notes: _Prefix = "CN-"
     reverse_charge_note: _Note = "Reverse charge: the customer is liable for the tax."
+    untaxed: Literal["E", "O", "Z"] = "O"
+    untaxed_note: Annotated[str, Field(max_length=500, pattern=r"^[^\r\n\t]*$")] = ""
     notes: Annotated[tuple[_Note, ...], Field(max_length=5)] = ()
+
+    @model_validator(mode="after")
+    def _says_why_it_is_exempt(self) -> Self:
+        if self.untaxed == "E" and not self.untaxed_note:
+            raise ValueError(f"brand {self.brand_id}: untaxed_note is missing: say why what bears no tax is exempt")
+        return self
 
 
 class Sellers(Frozen):

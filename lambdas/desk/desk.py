@@ -18,7 +18,10 @@ from lambdas.records.users.rights import Right
 
 @dataclass(frozen=True)
 class Desk:
-    """`records` is the table of all that orders make; `history` and `read_models` are what is read of orders."""
+    """`records` is the table of all that orders make; `history` and `read_models` are what is read of orders.
+
+    `electronic_invoices`: documents hold data as well.
+    """
 
     service: OrderService
     records: RecordTable
@@ -26,6 +29,7 @@ class Desk:
     history: RecordTable
     read_models: RecordTable
     company: str = ""
+    electronic_invoices: bool = False
 
     @property
     def posts(self) -> PostRecords:

@@ -42,6 +42,7 @@ class DeskSettings(PartsSettings):
     desk_table: str
     bulk_machine: str
     sign_in_links: bool = False
+    electronic_invoices: str = ""
 
 
 @cache
@@ -55,7 +56,15 @@ def _site() -> Site:
         failed_logins_of_source=settings.failed_logins_of_source,
     )
     history, read_models = RecordTable(settings.history_table), RecordTable(settings.desk_table)
-    desk = Desk(parts.service, parts.records, parts.plans, history, read_models, settings.company)
+    desk = Desk(
+        parts.service,
+        parts.records,
+        parts.plans,
+        history,
+        read_models,
+        settings.company,
+        electronic_invoices=bool(settings.electronic_invoices),
+    )
     links = SignInLinks(parts.records) if settings.sign_in_links else None
     users, sessions = ApiUserRecords(parts.records), UserSessions(parts.records)
     return Site(desk, users, sessions, limits, links, settings.bulk_machine, choice_of(settings))

@@ -3,30 +3,21 @@
 Pure. Nothing of today is in it but the name of the brand, which heads it as a letterhead does.
 """
 
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field
 
 from lambdas.catalog.brands.brand import load_brands
+from lambdas.documents.electronic.factur_x import factur_x_of
+from lambdas.documents.electronic.statement import NotStatableError
+from lambdas.documents.wording import day_of, printable, reason_of
 from lambdas.languages.language import spoken
 from lambdas.languages.texts import N_, _
 from lambdas.orders.contact.places import countries
 from lambdas.orders.model.money import format_cents
-from lambdas.records.invoices.invoice import CreditReason, Invoice, InvoiceKind, InvoiceLine, Party
+from lambdas.records.invoices.invoice import Invoice, InvoiceKind, InvoiceLine, Party
 from lambdas.records.invoices.totals_per_rate import RateTotal, net_cents, totals_per_rate
 
-_JOINERS = "\u200c\u200d"  # scripts of India and Persia are written with them
-REASONS = {
-    CreditReason.CANCELED: N_("order canceled"),
-    CreditReason.WITHDRAWN: N_("withdrawn"),
-    CreditReason.WRONG_PRICE: N_("wrong price"),
-    CreditReason.DUPLICATE: N_("charged twice"),
-    CreditReason.FAULT: N_("fault"),
-    CreditReason.GOODWILL: N_("goodwill"),
-    CreditReason.OTHER: N_("other"),
-}
+_HOLDS_DATA = N_("The PDF of this document holds the same as data (Factur-X, EN 16931).")
 
 
 @dataclass(frozen=True)
@@ -51,6 +42,7 @@ class Document:
     """`facts`: label and value. `seller` and `buyer`: lines, the name first. Dates are YYYY-MM-DD by the seller's calendar.
 
     `brand`: the name at its head. `day`: of its issue. All amounts are decimal text with the digits of the currency.
+    `xml`: the same as data (Factur-X), where the stage wants it and the standard can say it; else empty.
     """
 
     brand: str
@@ -67,6 +59,7 @@ class Document:
     tax: str
     total: str
     notes: tuple[str, ...]
+    xml: bytes = field(default=b"", repr=False)
 
     @property
     def file_name(self) -> str:
@@ -74,7 +67,9 @@ class Document:
         return self.number.replace("/", "_")
 
 
-def document_of(invoice: Invoice) -> Document:
+def document_of(invoice: Invoice, *, electronic: bool = False) -> Document:
+    """`electronic`: with the same as data, if the standard can state it."""
+    xml = _data_of(invoice) if electronic else b""
     is_note = invoice.kind is InvoiceKind.CREDIT_NOTE
     net = net_cents(invoice.lines)
     return Document(
@@ -91,24 +86,21 @@ def document_of(invoice: Invoice) -> Document:
         net=format_cents(net, invoice.currency),
         tax=format_cents(invoice.total_cents - net, invoice.currency),
         total=format_cents(invoice.total_cents, invoice.currency),
-        notes=tuple(map(printable, invoice.notes)),
+        notes=(*map(printable, invoice.notes), *((_(_HOLDS_DATA),) if xml else ())),
+        xml=xml,
     )
+
+
+def _data_of(invoice: Invoice) -> bytes:
+    try:
+        return factur_x_of(invoice)
+    except NotStatableError:  # doors that are asked for it say why
+        return b""
 
 
 def _brand_of(brand_id: int) -> str:
     brand = load_brands().of(brand_id)
     return brand.in_language(spoken().tag).name if brand else ""
-
-
-def day_of(at: int, zone: str) -> str:
-    """The day of a moment in Unix seconds, YYYY-MM-DD."""
-    return datetime.fromtimestamp(at, ZoneInfo(zone)).date().isoformat()
-
-
-def printable(text: str) -> str:
-    """The text without signs that nobody sees: they turn the text beside them around, or hide what is read."""
-    kept = (sign if sign in _JOINERS or not unicodedata.category(sign).startswith("C") else " " for sign in text)
-    return " ".join("".join(kept).split())
 
 
 def _facts(invoice: Invoice) -> Iterator[tuple[str, str]]:
@@ -144,9 +136,9 @@ def _party(party: Party | None) -> Iterator[str]:
 
 
 def _row(line: InvoiceLine, currency: str) -> Row:
-    why = _(REASONS[line.reason]) if line.reason else ""
-    note = ": ".join(part for part in (why, printable(line.reason_text or "")) if part)
-    return Row(printable(line.description), str(line.quantity), format_cents(line.amount_cents, currency), note)
+    return Row(
+        printable(line.description), str(line.quantity), format_cents(line.amount_cents, currency), reason_of(line)
+    )
 
 
 def _rate(total: RateTotal, currency: str) -> Rate:

@@ -38,21 +38,23 @@ _NOTHING = N_(
 
 
 class DocumentSettings(Settings):
-    """`languages`: tags with commas between, the stage's own first."""
+    """`languages`: tags with commas between, the stage's own first. `electronic_invoices`: empty for none."""
 
     order_table: str
     record_table: str
     languages: str = "en"
+    electronic_invoices: str = ""
 
 
 @dataclass(frozen=True)
 class Documents:
-    """`now`: gives Unix seconds. `languages`: those offered, the stage's own first."""
+    """`now`: gives Unix seconds. `languages`: those offered, the stage's own first. `electronic`: documents hold data as well."""
 
     orders: OrderStore
     records: RecordTable
     now: Callable[[], int]
     languages: tuple[str, ...] = ("en",)
+    electronic: bool = False
 
 
 @cache
@@ -63,6 +65,7 @@ def _documents() -> Documents:
         RecordTable(settings.record_table),
         lambda: int(time.time()),
         tuple(settings.languages.split(",")),
+        electronic=bool(settings.electronic_invoices),
     )
 
 
@@ -111,7 +114,8 @@ def _answer_of(documents: Documents, order: Order, token: str, name: str) -> Ans
     to_order = (_("Back to your order"), order_path)
     if not name:
         return list_answer(found, order.reference, path, (to_order,))
-    if answer := document_answer(found, name, path, (to_order, (_("All invoices"), path))):
+    back = (to_order, (_("All invoices"), path))
+    if answer := document_answer(found, name, path, back, electronic=documents.electronic):
         return answer
     raise _no_such_document()
 

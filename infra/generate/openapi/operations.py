@@ -114,7 +114,7 @@ def _success(method: Method, schemas: Schemas) -> dict[str, Any]:
         return {}
     headers = {"RateLimit", "RateLimit-Policy"}
     if view is FileAnswer:
-        types = sorted({kind.content_type for kind in KINDS.values()})
+        types = sorted(method.files or {kind.content_type for kind in KINDS.values()})
         content: dict[str, Any] = {each: {"schema": {}} for each in types}
         headers |= {"Content-Disposition", "X-Content-Type-Options"}
     else:

@@ -1,7 +1,8 @@
 """`make export-invoices STAGE=prod FROM=2026-01-01 TO=2026-03-31`: what an auditor asks for, as one ZIP file.
 
-It has tables of all invoices and credit notes of the period: documents, totals per rate, lines. It has each document as a page
-and as PDF, and a proof of completeness with the SHA-256 of each file. It reads only. The same data make the same file.
+It has tables of all invoices and credit notes of the period: documents, totals per rate, lines. It has each document as a page,
+as PDF, and as data where the stage issues electronic invoices. It has a proof of completeness with the SHA-256 of each file. It
+reads only. The same data make the same file.
 Exits with 1 if a number or a document is missing, which the proof names; with 2 if the stage cannot be reached, or the
 period is none.
 """
@@ -10,7 +11,7 @@ import argparse
 import hashlib
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -27,8 +28,11 @@ from infra.operate.export.tables import documents_csv, lines_csv, rates_csv
 from infra.operate.output import say
 from infra.stages.errors import StageError
 from infra.stages.owned_files import owned_files
+from infra.stages.settings import settings_of
 from lambdas.catalog.seller import load_sellers
 from lambdas.documents.document import document_of
+from lambdas.documents.electronic.factur_x import factur_x_of
+from lambdas.documents.electronic.statement import NotStatableError
 from lambdas.documents.page import page_of
 from lambdas.documents.pdf import pdf_of
 from lambdas.orders.model.queue import load_queues
@@ -39,8 +43,8 @@ _REFUSALS = (BotoCoreError, ClientError, EngineError, NotDeployedError, StageErr
 _ODD = re.compile(r"[^A-Za-z0-9.-]")
 
 
-def export(books: Books, target: Path, console: Console) -> int:
-    """Write the ZIP file and print its proof. Return 1 if anything is missing."""
+def export(books: Books, target: Path, console: Console, *, electronic: bool = False) -> int:
+    """Write the ZIP file and print its proof. Return 1 if anything is missing. `electronic`: with the documents as data."""
     documents, proof, is_whole = books.read()
     tables = {
         "documents.csv": documents_csv(documents),
@@ -49,7 +53,8 @@ def export(books: Books, target: Path, console: Console) -> int:
     }
     files = {name: text.encode() for name, text in tables.items()}
     for each in documents:
-        files |= _shown(each)
+        files |= _shown(each, electronic=electronic)
+        proof += _not_stated(each) if electronic else ()
     period = f"{books.first} to {books.last}, both inclusive, by each seller's calendar"
     hashes = [f"{hashlib.sha256(content).hexdigest()}  {name}" for name, content in files.items()]
     files["proof.txt"] = "\n".join([period, "", *proof, "", *hashes, ""]).encode()
@@ -59,11 +64,20 @@ def export(books: Books, target: Path, console: Console) -> int:
     return 0 if is_whole else 1
 
 
-def _shown(invoice: Invoice) -> dict[str, bytes]:
-    """The document as a page and as PDF, by the names of their files."""
+def _shown(invoice: Invoice, *, electronic: bool) -> dict[str, bytes]:
+    """The document as a page, as PDF and as data, by the names of their files."""
     name = f"{invoice.brand_id}-{invoice.kind.value}-{_ODD.sub('_', invoice.shown_number)}"
-    document = document_of(invoice)
-    return {f"pages/{name}.html": page_of(document).encode(), f"pdf/{name}.pdf": pdf_of(document)}
+    document = document_of(invoice, electronic=electronic)
+    shown = {f"pages/{name}.html": page_of(document).encode(), f"pdf/{name}.pdf": pdf_of(document)}
+    return shown | ({f"xml/{name}.xml": document.xml} if document.xml else {})
+
+
+def _not_stated(invoice: Invoice) -> Iterator[str]:
+    """A line of the proof for a document that cannot be had as data."""
+    try:
+        factur_x_of(invoice)
+    except NotStatableError as why:
+        yield f"brand {invoice.brand_id}: {invoice.shown_number} is not there as data: {why}"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -85,7 +99,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         options = client_options(asked.stage)
         records = RecordTable(output_of(asked.stage, "RecordTable", options), boto3.client("dynamodb", **options))
-        return export(Books(records, brands_of(asked.stage), first, last), target, console)
+        books = Books(records, brands_of(asked.stage), first, last)
+        return export(books, target, console, electronic=bool(settings_of(asked.stage).electronic_invoices))
     except _REFUSALS as error:
         say(console, reason_of(error))
         return 2

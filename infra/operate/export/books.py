@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from lambdas.documents.document import day_of
+from lambdas.documents.wording import day_of
 from lambdas.orders.model.money import format_cents
 from lambdas.records.invoices.invoice import Invoice, InvoiceKind, invoices_pk
 from lambdas.records.invoices.records import sort_key

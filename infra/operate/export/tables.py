@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from lambdas.documents.document import REASONS, day_of, printable
+from lambdas.documents.wording import REASONS, day_of, printable
 from lambdas.orders.model.money import format_cents
 from lambdas.records.invoices.invoice import Invoice, InvoiceKind, Party
 from lambdas.records.invoices.totals_per_rate import net_cents, totals_per_rate

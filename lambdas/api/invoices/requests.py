@@ -83,6 +83,10 @@ class InvoicePdfGetRequest(InvoiceGetRequest):
     )
 
 
+class InvoiceXmlGetRequest(InvoicePdfGetRequest):
+    """`client.invoice_xml_get`, ours."""
+
+
 class InvoiceGenerateRequest(Request):
     """`client.invoice_generate`."""
 

@@ -54,7 +54,8 @@ def show_documents(site: Site, session: UserSession, order_id: str, name: str = 
     to_order, path = (f"Order {order_id}", f"/desk/orders/{order_id}"), f"/desk/orders/{order_id}/invoices"
     if not name:
         return list_answer(found, order_id, path, (to_order,))
-    return document_answer(found, unquote(name), path, (to_order, ("All invoices", path)))
+    back = (to_order, ("All invoices", path))
+    return document_answer(found, unquote(name), path, back, electronic=site.desk.electronic_invoices)
 
 
 def notice_of_worklist(request: WebRequest) -> str:

@@ -13,9 +13,9 @@ from lambdas.records.invoices.invoice import Invoice, InvoiceKind, InvoiceStatus
 _LONGEST_NAME = 60
 
 
-def document_mail(invoice: Invoice, client: Client, sender: Sender, *, to: str) -> Mail:
-    """`to`: the client's address as it is today; the document has the one of its issue."""
-    document, named = document_of(invoice), {"number": invoice.shown_number}
+def document_mail(invoice: Invoice, client: Client, sender: Sender, *, to: str, electronic: bool = False) -> Mail:
+    """`to`: the client's address as it is today; the document has the one of its issue. `electronic`: see `document_of`."""
+    document, named = document_of(invoice, electronic=electronic), {"number": invoice.shown_number}
     is_note, brand = invoice.kind is InvoiceKind.CREDIT_NOTE, sender.name(invoice.brand_id)
     subject = _("Credit note {number}", **named) if is_note else _("Invoice {number}", **named)
     total = amount(invoice.total_cents, invoice.currency)

@@ -20,6 +20,7 @@ class DocumentMailSettings(SenderSettings):
     order_table: str
     record_table: str
     languages: str = "en"
+    electronic_invoices: str = ""
 
 
 @cache
@@ -32,6 +33,7 @@ def _mailing() -> Mailing:
         brands=frozenset(queue.brand_id for queue in load_queues().values()),
         now=lambda: int(time.time()),
         languages=tuple(settings.languages.split(",")),
+        electronic=bool(settings.electronic_invoices),
     )
 
 

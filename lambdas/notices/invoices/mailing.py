@@ -42,7 +42,10 @@ class ThrottledError(Exception):
 
 @dataclass(frozen=True)
 class Mailing:
-    """`brands`: the ids of all brands. `now`: gives Unix seconds. `languages`: those offered, the stage's own first."""
+    """`brands`: the ids of all brands. `now`: gives Unix seconds. `languages`: those offered, the stage's own first.
+
+    `electronic`: the PDF holds the document as data as well.
+    """
 
     orders: OrderStore
     records: RecordTable
@@ -50,6 +53,7 @@ class Mailing:
     brands: Collection[int]
     now: Callable[[], int]
     languages: tuple[str, ...] = ("en",)
+    electronic: bool = False
 
     def run(self, has_time: Callable[[], bool] = lambda: True) -> int:
         """Mail what was issued since the last run, and return how many were sent. `has_time`: whether to begin another one."""
@@ -116,7 +120,7 @@ class Mailing:
         if invoice.status is InvoiceStatus.OPEN and self.now() - invoice.issued_at < _SETTLING_SECONDS:
             return "later"
         with speaking(self._language(invoice)):
-            mail = document_mail(invoice, client, self.sender, to=to)
+            mail = document_mail(invoice, client, self.sender, to=to, electronic=self.electronic)
         guards, of = NotificationRecords(self.records, of="document"), f"{brand_id}#{kind.value}#{number}"
         send_once(guards, of, _GUARD, mail, self.now(), on_doubt="send", dead_after_seconds=_DEAD_SECONDS)
         return "sent"

@@ -159,6 +159,9 @@ class Invoice(Owed):
 
     `seller`, `buyer`: the parties as they were at its issue; documents of earlier releases have none. `notes`: what the law and
     the seller want to stand below it. `supplied_at`: when the last of its services began. `time_zone`: of its dates.
+
+    `untaxed`: what a line without a tax is to VAT, as EN 16931 codes it, and `untaxed_note` why. Empty: it has no such line, or
+    an earlier release issued it.
     """
 
     kind: InvoiceKind = InvoiceKind.INVOICE
@@ -185,6 +188,8 @@ class Invoice(Owed):
     seller: Party | None = None
     buyer: Party | None = None
     notes: tuple[str, ...] = ()
+    untaxed: str = ""
+    untaxed_note: str = ""
     supplied_at: int | None = None
     time_zone: str = "UTC"
 
@@ -204,13 +209,20 @@ class Invoice(Owed):
 
     @property
     def left_lines(self) -> tuple[InvoiceLine, ...]:
-        """The lines without what notes credited of them. Lines that nothing is left of are left out."""
+        """The lines without what notes credited of them. Lines that nothing is left of are left out; a tax stays while it is
+        the tax of one that is left."""
         done = self.reduction.lines if self.reduction else {}
-        left = (
+        left = [
             (line.changed(amount_cents=line.amount_cents - done.get(str(index), 0)), str(index) in done)
             for index, line in enumerate(self.lines)
+        ]
+        there = [line for line, is_reduced in left if line.amount_cents or not is_reduced]
+        taxed = {line.service_id for line in there if not line.tax_name}
+        return tuple(
+            line
+            for line, is_reduced in left
+            if line.amount_cents or not is_reduced or (line.tax_name and line.service_id in taxed)
         )
-        return tuple(line for line, is_reduced in left if line.amount_cents or not is_reduced)
 
     @property
     def to_return_cents(self) -> int:

@@ -18,7 +18,8 @@ def issued_by(draft: Invoice, seller: Seller | None, buyer: Client | None) -> In
         return draft.changed(time_zone=seller.time_zone) if seller else draft
     changes: dict[str, Any] = {"buyer": _buyer(buyer) if buyer else None}
     if seller:
-        changes |= {"seller": _seller(seller), "notes": _notes(draft, seller), "time_zone": seller.time_zone}
+        untaxed = {"untaxed": seller.untaxed, "untaxed_note": seller.untaxed_note} if _has_untaxed(draft) else {}
+        changes |= {"seller": _seller(seller), "notes": _notes(draft, seller), "time_zone": seller.time_zone, **untaxed}
     return draft.changed(**changes)
 
 
@@ -39,6 +40,13 @@ def _buyer(client: Client) -> Party:
 
 
 def _notes(draft: Invoice, seller: Seller) -> tuple[str, ...]:
-    """The law's words on a reverse charge first, then what the seller states on every document."""
+    """The law's words on a reverse charge first, then on what bears no tax, then what the seller states on every document."""
     is_reversed = any(total.reverse_charge for total in totals_per_rate(draft.lines))
-    return (*((seller.reverse_charge_note,) if is_reversed else ()), *seller.notes)
+    untaxed = (seller.untaxed_note,) if seller.untaxed_note and _has_untaxed(draft) else ()
+    return (*((seller.reverse_charge_note,) if is_reversed else ()), *untaxed, *seller.notes)
+
+
+def _has_untaxed(draft: Invoice) -> bool:
+    """Whether an amount on it bears no tax, or there is nothing but what is free."""
+    totals = totals_per_rate(draft.lines)
+    return not totals or any(not total.tax_name for total in totals)

@@ -120,9 +120,9 @@ def _credited_lines(invoice: Invoice, parts: Mapping[int, LineCredit]) -> Iterat
     for index, tax in enumerate(invoice.lines):
         if tax.tax_name and tax.service_id in reasons:
             part = reasons[tax.service_id]
-            due = _share(invoice, after, tax)
-            if cents := due - before[index]:
-                yield index, tax.changed(amount_cents=cents, reason=part.reason, reason_text=part.text or None)
+            # Also one of nothing: the note must state which rate applies, or that the client owes the tax.
+            cents = _share(invoice, after, tax) - before[index]
+            yield index, tax.changed(amount_cents=cents, reason=part.reason, reason_text=part.text or None)
 
 
 def _creditable(invoice: Invoice, number: int) -> InvoiceLine:

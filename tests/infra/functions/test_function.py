@@ -123,6 +123,12 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
     of_brands = {"BRAND_MAIL_FROM"} if stage.settings.brand_mail_from else set[str]()
     assert all(of_brands <= names for names in told.values() if "MAIL_FROM" in names)
     told = {name: names - of_brands if "MAIL_FROM" in names else names for name, names in told.items()}
+    electronic = {"ELECTRONIC_INVOICES"} if stage.settings.electronic_invoices else set[str]()
+    writers = {name for name, function in stage.functions.items() if "DocumentFonts" in str(function["Layers"])}
+    assert {name for name, names in told.items() if electronic and electronic <= names} == (
+        writers if electronic else set()
+    )
+    told = {name: names - electronic for name, names in told.items()}
 
     assert all(set(function["Environment"]["Variables"]) >= EVERYWHERE for function in stage.functions.values())
     assert told == {

@@ -16,6 +16,7 @@ from infra.stages.readiness import StageNotReadyError, refuse_unready
 from infra.stages.samples import is_nobody_s
 from infra.stages.settings import StageSettings, read_settings, settings_of
 from infra.stages.this_machine import OUTSIDE_PARTIES
+from lambdas.catalog.seller import load_sellers
 from tests.infra.filled_in import by_paypal_alone, filled_in_prod, shipped_prod
 
 ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/prod/stripe-AbC123"
@@ -372,6 +373,23 @@ def test_a_setting_of_a_brand_that_nobody_sells_under_is_refused(
         f"{name} is of no brand: lambdas/catalog/"
     )
     assert found.endswith("has 1, 2; add the brand there, or take the setting away")
+
+
+def test_electronic_invoices_need_sellers_with_a_vat_number_and_amounts_of_two_digits(shop: Path) -> None:
+    electronic = settings_of("dev").changed(electronic_invoices="factur-x")
+    assert problems(electronic, shop) == []
+    sellers = shop / "lambdas" / "catalog" / "sellers.toml"
+    stated = sellers.read_text("utf-8")
+    sellers.write_text(stated.replace('vat_id = "NL123456782B01"\n', "", 1), "utf-8")
+    load_sellers.cache_clear()
+
+    (found,) = problems(electronic, shop)
+    assert found.endswith("vat_id of brand 1 is missing: electronic_invoices name the seller by it")
+    assert problems(settings_of("dev"), shop) == [], "other stages need none"
+    sellers.write_text(stated, "utf-8")
+    load_sellers.cache_clear()
+    (found,) = problems(electronic.changed(brand_currencies={2: "KWD"}), shop)
+    assert found.startswith("brand_currencies.2 is KWD, whose amounts have 3 digits after the point")
 
 
 def test_a_language_of_a_brand_must_be_one_of_the_stages(shop: Path) -> None:

@@ -1,5 +1,7 @@
 """Staff see an order's invoices and credit notes, and what its client has stored to pay by, if they may see client and money."""
 
+from dataclasses import replace
+
 import pytest
 
 from lambdas.desk.web.site import Site
@@ -35,6 +37,19 @@ def test_the_order_leads_to_its_documents_and_back(staff: Staff, order: Order, i
     assert hrefs == [f"/desk/orders/{order.order_id}", f"{path}/{number}", f"{path}/{number}.pdf"]
     assert f"Server of {order.order_id}" in staff.open(hrefs[1]).text
     assert staff.open(hrefs[2]).headers["Content-Type"] == "application/pdf"
+
+
+def test_a_document_can_be_saved_as_data_where_the_stage_wants_it(site: Site, order: Order) -> None:
+    ClientRecords(site.desk.records).add(a_client(company="Engines Ltd", country="DE"))
+    invoice = issued(site.desk.records, order.order_id)
+    electronic = replace(site, desk=replace(site.desk, electronic_invoices=True))
+    path = f"/desk/orders/{order.order_id}/invoices/{invoice.document_number}"
+
+    billing, operator = Staff.with_role(electronic, "billing"), Staff.with_role(electronic, "operator")
+    assert f"{path}.xml" in billing.open(path).body
+    assert billing.open(f"{path}.xml").headers["Content-Type"] == "text/xml"
+    assert operator.open(f"{path}.xml").status == 403
+    assert Staff.with_role(site, "admin").open(f"{path}.xml").status == 404
 
 
 @pytest.mark.parametrize("role", ["viewer", "sales", "operator", "supervisor"])

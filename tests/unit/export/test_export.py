@@ -16,6 +16,7 @@ from infra.operate.export.__main__ import export
 from infra.operate.export.books import Books
 from infra.operate.export.tables import harmless
 from lambdas.catalog.seller import Seller, Sellers
+from lambdas.documents.electronic.factur_x import factur_x_of
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.invoices.credit_notes import CreditNotes
 from lambdas.records.invoices.invoice import Invoice, InvoiceKind, InvoiceLine
@@ -48,12 +49,13 @@ def issue(records: RecordTable, order: int, at: int, *, company: str = "Engines 
 
 
 def exported(
-    records: RecordTable, folder: Path, period: tuple[date, date] = JANUARY
+    records: RecordTable, folder: Path, period: tuple[date, date] = JANUARY, *, electronic: bool = False
 ) -> tuple[int, dict[str, str], str]:
     """Exit code, files, and what was printed."""
     said = io.StringIO()
     target = folder / "export.zip"
-    code = export(Books(records, [1], *period), target, Console(file=said, width=300))
+    books, console = Books(records, [1], *period), Console(file=said, width=300)
+    code = export(books, target, console, electronic=electronic)
     assert target.stat().st_mode & 0o077 == 0
     with zipfile.ZipFile(target) as archive:
         texts = [name for name in archive.namelist() if not name.endswith(".pdf")]
@@ -107,6 +109,27 @@ def test_each_document_is_there_as_pdf_too(records: RecordTable, tmp_path: Path)
     assert set(texts) == {"pdf/1-invoice-INV-2027-00001.pdf", "pdf/1-credit_note-CN-2027-00001.pdf"}
     for text in texts.values():
         assert "Ελένη AE" in text and "12.10" in text
+
+
+def test_electronic_documents_are_there_as_data_and_the_proof_says_which_are_not(
+    records: RecordTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = issue(records, 1001, NEW_YEAR)
+    seller = SEASIDE.changed(vat_id="NL123456782B01")
+    monkeypatch.setattr("lambdas.records.invoices.records.load_sellers", lambda: Sellers(brands=(seller,)))
+    stated = issue(records, 1002, NEW_YEAR)
+    CreditNotes(records).credit(stated, "1002", NEW_YEAR)
+    code, files, said = exported(records, tmp_path, electronic=True)
+
+    assert code == 0
+    assert [name for name in files if name.startswith("xml/")] == [
+        "xml/1-invoice-INV-2027-00002.xml",
+        "xml/1-credit_note-CN-2027-00001.xml",
+    ]
+    assert files["xml/1-invoice-INV-2027-00002.xml"].encode() == factur_x_of(stated)
+    assert f"brand 1: {without.document_number} is not there as data: its seller has no VAT number" in said
+    assert said.count("is not there as data") == 1
+    assert not [name for name in exported(records, tmp_path)[1] if name.startswith("xml/")]
 
 
 @pytest.mark.parametrize("gone", ["row", "document"])

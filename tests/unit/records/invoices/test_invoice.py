@@ -70,7 +70,7 @@ def of_order(order_id: int, **changes: Any) -> Invoice:
 def test_an_invoice_comes_back_as_it_was_issued(invoices: InvoiceRecords) -> None:
     issued = invoices.issue(an_invoice())
 
-    of_the_seller = {name: getattr(issued, name) for name in ("seller", "notes", "time_zone")}
+    of_the_seller = {name: getattr(issued, name) for name in ("seller", "notes", "untaxed", "time_zone")}
     assert issued == an_invoice(number=1, document_number="INV-2027-00001", **of_the_seller)
     assert invoices.get(issued.invoice_id) == issued
     assert invoices.of_order("1001") == issued
