@@ -5,6 +5,8 @@ into its time-out, a write of its records is refused, or the stream tells its re
 to its end within a bounded time, with all that belongs to it and nothing that does not, is a loss; more than one of anything is
 a double. Any of either ends this with an error, and so do points that no order came to, if they are more than a few. At the end
 the money at the gateway is balanced against ours, and a difference of a cent is an error too.
+
+The engine is paid by the sandbox. Payments at Stripe and PayPal live beside it, over stand-ins (lives.py), with a balance each.
 """
 
 import argparse
@@ -20,6 +22,7 @@ from rich.markup import escape
 from lambdas.orders.model.queue import load_queues
 from tests.faults.balance import Balance, balance_of
 from tests.faults.counting import Tallies, shown
+from tests.faults.lives import GATEWAYS, Lives, lives_of
 from tests.faults.plan import Planner
 from tests.faults.play import Play
 from tests.faults.review import Review, reviewed
@@ -49,12 +52,22 @@ def main(queues: list[str]) -> int:
         f"{len(plans)} orders, {sums['runs']} faults, {sums['unmet']} of them not met; counted by fault:"
         f" {sums['doubles']} doubles, {sums['losses']} losses; {time.monotonic() - began:.0f} s"
     )
-    return max(tallies.exit_code, _tell_balance(console, shop_balance))
+    of_shop = _tell_balance(console, shop_balance, "balance of the sandbox")
+    of_lives = [_tell_lives(console, lives_of(gateway)) for gateway in GATEWAYS]
+    return max(tallies.exit_code, of_shop, *of_lives)
 
 
-def _tell_balance(console: Console, balance: Balance) -> int:
+def _tell_lives(console: Console, lives: Lives) -> int:
+    """Returns 1 if anything was lost or done twice, or if the money does not balance."""
+    for loss in lives.losses:
+        console.print(f"[red]{lives.gateway}:[/] {escape(loss)}", highlight=False)
+    console.print(f"{lives.deaths} lives of payments at {lives.gateway}, each with a death or a lost answer")
+    return max(bool(lives.losses), _tell_balance(console, lives.balance, f"balance of {lives.gateway}"))
+
+
+def _tell_balance(console: Console, balance: Balance, title: str) -> int:
     """Money at the gateway against ours. Returns 1 if there is a difference of a cent."""
-    console.print(balance.shown())
+    console.print(balance.shown(title))
     for difference in balance.differences:
         console.print(f"[red]does not balance:[/] {escape(difference)}", highlight=False)
     outcome = "they do not balance" if balance.differences else "they balance to the cent"

@@ -6,7 +6,7 @@ captured and not refunded is what paid invoices are of.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rich.table import Table
@@ -45,14 +45,20 @@ class _Scanned(RecordTable):
 @dataclass(frozen=True)
 class Balance:
     """`payments`: how many there are at the gateway. `unclear`: those with a call whose outcome was not recorded, as when its
-    process died. The ledger does not pretend to know these, so the gateway's side counts.
+    process died. The ledger does not pretend to know these, so the gateway's side counts. `documents`: None: not compared.
     """
 
     payments: int
     unclear: int = 0
     gateway: _Sums = field(default_factory=dict)
     ledger: _Sums = field(default_factory=dict)
-    documents: _Sums = field(default_factory=dict)
+    documents: _Sums | None = field(default_factory=dict)
+
+    def added(self, other: "Balance") -> "Balance":
+        """Both together. Documents are not added."""
+        sides = ((self.gateway, other.gateway), (self.ledger, other.ledger))
+        gateway, ledger = (_together(*each) for each in sides)
+        return Balance(self.payments + other.payments, self.unclear + other.unclear, gateway, ledger, None)
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -64,6 +70,7 @@ class Balance:
             f"{part} {currency}: {format_cents(_of(self.gateway, currency, part), currency)} at the gateway, "
             f"{format_cents(_of(side, currency, part), currency)} by the {name}"
             for name, side in (("ledger", self.ledger), ("documents", self.documents))
+            if side is not None
             for currency, part in places
             if (name == "ledger" or part in (HELD, KEPT))
             and _of(side, currency, part) != _of(self.gateway, currency, part)
@@ -71,17 +78,17 @@ class Balance:
 
     @property
     def _currencies(self) -> list[str]:
-        return sorted({*self.gateway, *self.ledger, *self.documents})
+        return sorted({*self.gateway, *self.ledger, *(self.documents or ())})
 
-    def shown(self) -> Table:
-        table = Table("balance", "currency", "at the gateway", "by the ledger", "by the documents")
+    def shown(self, title: str = "balance") -> Table:
+        table = Table(title, "currency", "at the gateway", "by the ledger", "by the documents")
         for currency in self._currencies:
             for part in PARTS:
                 sides = [
                     format_cents(_of(side, currency, part), currency)
-                    for side in (self.gateway, self.ledger, self.documents)
+                    for side in (self.gateway, self.ledger, self.documents or {})
                 ]
-                if part not in (HELD, KEPT):
+                if self.documents is None or part not in (HELD, KEPT):
                     sides[2] = ""
                 odd = any(f"{part} {currency}:" in each for each in self.differences)
                 table.add_row(part, currency, *sides, style="red" if odd else "")
@@ -90,14 +97,16 @@ class Balance:
 
 def balance_of(records: _Records, orders: Iterable[Order]) -> Balance:
     records = list(records)
-    ledger = EffectLedger(_Scanned(records))
     transactions = [each for each in records if str(each["sk"]) == "transaction"]
-    there = [Payment.model_validate(each) for each in transactions]
-    keys = [str(each["key"]) for each in transactions]
-    sides = [_side(ledger, key, at_gateway) for key, at_gateway in zip(keys, there, strict=True)]
+    there = {str(each["key"]): Payment.model_validate(each) for each in transactions}
+    return replace(balanced_with(EffectLedger(_Scanned(records)), there), documents=_by_documents(records, orders))
+
+
+def balanced_with(ledger: EffectLedger, there: Mapping[str, Payment]) -> Balance:
+    """Without documents. `there`: the gateway's payments, by key."""
+    sides = [_side(ledger, key, at_gateway) for key, at_gateway in there.items()]
     here, unclear = [side for side, _ in sides if side], sum(is_unclear for _, is_unclear in sides)
-    of_documents = _by_documents(records, orders)
-    return Balance(len(there), unclear, _summed(there), _summed(here), of_documents)
+    return Balance(len(there), unclear, _summed(there.values()), _summed(here), None)
 
 
 def _side(ledger: EffectLedger, key: str, there: Payment) -> tuple[Payment | None, bool]:
@@ -129,6 +138,10 @@ def _by_documents(records: _Records, orders: Iterable[Order]) -> _Sums:
         if order.hold and not order.hold.captured and not order.is_final:
             sums[order.hold.currency][HELD] += order.hold.amount_cents
     return sums
+
+
+def _together(one: _Sums, other: _Sums) -> _Sums:
+    return {each: Counter(one.get(each, {})) + Counter(other.get(each, {})) for each in {*one, *other}}
 
 
 def _of(sums: _Sums, currency: str, part: str) -> int:
