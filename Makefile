@@ -16,7 +16,7 @@ STACKS = --all
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram texts openapi settings permissions screenshots bench faults crowd upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive restore migrate-orders copy-back verify-history begin-history erase-history reconcile reconcile-payments rebuild check-orders export-invoices export-person rotate-front users order destroy clean
+.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram texts openapi settings permissions screenshots bench faults crowd upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive restore migrate-orders copy-back verify-history begin-history erase-history reconcile reconcile-payments rebuild check-orders export-invoices export-person erase-person rotate-front users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -151,6 +151,9 @@ erase-history: setup ## erase the person of CLIENT=101, or of ORDERS, from histo
 
 export-person: setup ## write all that is kept of CLIENT=101, or of EMAIL=ada@example.com, into a ZIP file; FILE=person.zip names it
 	@$(RUN) -m infra.operate.person.export --stage "$(STAGE)" --client "$(CLIENT)" --email "$(EMAIL)" $(if $(FILE),--file "$(FILE)")
+
+erase-person: setup ## erase what is kept of CLIENT=101, or of EMAIL; EXECUTE=1 erases, else a plan; YEARS=10 that invoices are kept
+	@$(RUN) -m infra.operate.person.erase --stage "$(STAGE)" --client "$(CLIENT)" --email "$(EMAIL)" $(if $(YEARS),--years "$(YEARS)") $(if $(EXECUTE),--execute)
 
 reconcile: setup ## bring STAGE in line with a restored order table
 	@$(if $(DAY),echo "a DAY of payments is compared by make reconcile-payments; reconcile writes and knows no day" >&2; exit 2)

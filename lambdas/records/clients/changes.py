@@ -38,7 +38,10 @@ def _update(table: RecordTable, before: Client, after: Client) -> Item:
     old, new = before.model_dump(), after.model_dump()
     changed = [name for name in new if new[name] != old[name]]
     names = {f"#{name}": name for name in changed}
-    values: dict[str, Any] = {f":new_{name}": new[name] for name in changed}
+    written = [name for name in changed if new[name] is not None]
+    removed = [f"#{name}" for name in changed if new[name] is None]
+    values: dict[str, Any] = {f":new_{name}": new[name] for name in written}
+    sets = f"SET {', '.join(f'#{name} = :new_{name}' for name in written)} " if written else ""
     conditions = ["attribute_exists(pk)"]
     for name in changed:
         default = Client.model_fields[name].get_default(call_default_factory=True)
@@ -53,7 +56,7 @@ def _update(table: RecordTable, before: Client, after: Client) -> Item:
         "Update": {
             "TableName": table.name,
             "Key": to_item({"pk": f"client#{before.client_id}", "sk": "client"}),
-            "UpdateExpression": f"SET {', '.join(f'#{name} = :new_{name}' for name in changed)}",
+            "UpdateExpression": sets + (f"REMOVE {', '.join(removed)}" if removed else ""),
             "ConditionExpression": " AND ".join(conditions),
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": to_item(values),

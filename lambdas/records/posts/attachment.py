@@ -118,8 +118,13 @@ class Attachment(Frozen):
             name=file.name,
             content_type=file.content_type,
             size_bytes=len(file.content),
-            key=f"orders/{order_id}/{post_id}/{place}-{stem}.{file.ending}",
+            key=f"{files_of(order_id)}{post_id}/{place}-{stem}.{file.ending}",
         )
+
+
+def files_of(order_id: str) -> str:
+    """How the keys of all files of an order begin."""
+    return f"orders/{order_id}/"
 
 
 def post_id_of(attach_id: str) -> int:

@@ -166,6 +166,11 @@ class ContractRecords:
                     raise ContractSignedBeforeError from None
             patience.wait_or_raise(ContractBusyError)  # A transaction of the same contract is still open.
 
+    def replace(self, kept: KeptContract) -> bool:
+        """Write another text of a stored contract, as when its person is erased. False if it is not stored. May be repeated."""
+        record = {**_key(kept.content.digest), **kept.model_dump(exclude_none=True)}
+        return self._table.put_if("content_hash = :same", record, same=kept.content_hash)
+
     def record_outcome(self, kept: KeptContract, order_id: str, outcome: Outcome, reason: str) -> KeptContract:
         """Record what became of the contract, once: an earlier outcome stays. Raises ContractBusyError."""
         digest, patience = kept.content.digest, self._table.patience()

@@ -36,14 +36,21 @@ WHO = {"first": MARK, "last": MARK, "email": EMAIL, "phone": "+44 20 7946 0018",
 
 
 class HeardStore(DynamoOrderStore):
-    """Tells history of each change, as the stream does."""
+    """Tells history of each change, as the stream does: a change that was written comes, whoever dies."""
 
     history: History
+    unheard: list[tuple[Order, Order]]
 
     def save(self, order: Order) -> Order:
         before, written = self.get(order.order_id), super().save(order)
-        self.history.follow(before, written)
+        self.unheard.append((before, written))
+        self.tell()
         return written
+
+    def tell(self) -> None:
+        while self.unheard:
+            self.history.follow(*self.unheard[0])
+            del self.unheard[0]
 
 
 @dataclass
@@ -83,7 +90,7 @@ def world(dynamodb: DynamoDBClient, records: RecordTable) -> World:
     aws.s3().create_bucket(Bucket="files")
     history = HistoryTable(RecordTable(make_table(dynamodb, "history"), dynamodb))
     store = HeardStore(make_order_table(dynamodb, "orders"), dynamodb)
-    store.history = History(history, lambda: NOW)
+    store.history, store.unheard = History(history, lambda: NOW), []
     stage = DeployedStage(dynamodb, aws.s3(), "orders", records, history, "files")
     return World(stage, store, store.history, dynamodb)
 
