@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from infra.operate.person.found import Person
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
-from lambdas.records.invoices.invoice import Invoice, InvoiceKind, InvoiceStatus
+from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
 
@@ -15,9 +15,15 @@ def objections(person: Person, records: RecordTable) -> Iterator[str]:
         yield f"order {order_id} cannot be read, so whose it is is not known: fix its item (docs/operating.md)"
     for order in person.orders:
         yield from _of_order(order)
-    for client in person.clients:
-        for invoice in InvoiceRecords(records).of_client(client.client_id):
-            yield from _of_invoice(invoice)
+    for invoice in _invoices(person, InvoiceRecords(records)).values():
+        yield from _of_invoice(invoice)
+
+
+def _invoices(person: Person, invoices: InvoiceRecords) -> dict[str, Invoice]:
+    """Of the clients, and of orders that are another client's."""
+    found = {each.invoice_id: each for client in person.clients for each in invoices.of_client(client.client_id)}
+    of_orders = (invoices.of_order(order.order_id) for order in person.orders)
+    return {**found, **{each.invoice_id: each for each in of_orders if each}}
 
 
 def _of_order(order: Order) -> Iterator[str]:
@@ -33,8 +39,6 @@ def _of_order(order: Order) -> Iterator[str]:
 
 
 def _of_invoice(invoice: Invoice) -> Iterator[str]:
-    if invoice.kind is not InvoiceKind.INVOICE:
-        return
     if invoice.is_owed:
         yield f"invoice {invoice.shown_number} is not paid: have it paid, record its payment, or credit it"
     elif invoice.status is InvoiceStatus.OPEN and invoice.charge:

@@ -204,6 +204,12 @@ def test_money_that_is_owed_objects(person: World) -> None:
     assert f"invoice {invoice.shown_number} is not paid: have it paid" in said
 
 
+def test_money_that_another_client_owes_for_an_order_of_the_address_objects(person: World) -> None:
+    InvoiceRecords(person.records, lambda: NOW).issue(an_invoice(order_id="1002", client_id="102"))
+
+    assert "is not paid" in erase(person)[1]
+
+
 def test_an_order_that_cannot_be_read_objects_and_nobody_is_nobody(person: World) -> None:
     assert erase(person, client_id="7")[0] == 1
     person.dynamodb.put_item(TableName="orders", Item={"pk": {"S": "1009"}, "sk": {"S": "order"}})
