@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from infra.stages.settings import StageSettings
-from lambdas.payments.gateways import PAYPAL
+from lambdas.payments.gateways import PAYPAL, STRIPE
 
 
 def gateway_environment(settings: StageSettings) -> dict[str, str]:
@@ -17,4 +17,5 @@ def gateway_environment(settings: StageSettings) -> dict[str, str]:
 def payment_environment(secrets: Mapping[str, str], settings: StageSettings) -> dict[str, str]:
     """The variables of functions that pay. `secrets`: ARN by provider."""
     intent = {"PAYPAL_INTENT": settings.paypal_intent.upper()} if PAYPAL in secrets else {}
-    return {"PAYMENT_SECRETS": json.dumps(dict(secrets), sort_keys=True), **intent}
+    extends = {"STRIPE_EXTENDED_HOLDS": "true"} if STRIPE in secrets and settings.stripe_extended_holds else {}
+    return {"PAYMENT_SECRETS": json.dumps(dict(secrets), sort_keys=True), **intent, **extends}

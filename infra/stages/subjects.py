@@ -113,6 +113,11 @@ class Money(Frozen):
         "authorize",
         description="Whether PayPal holds money at submit, for Generate Invoice to capture, or takes it at once.",
     )
+    stripe_extended_holds: bool = Field(
+        False,
+        description="Whether Stripe is asked to hold cards for longer where an order's own deadlines take the money after four"
+        " days. It needs Stripe's interchange-plus pricing.",
+    )
     allow_sandbox: bool = Field(
         False, description="Play money is meant: the sandbox's gateway and pages, sample plans, rates, teams and forms."
     )

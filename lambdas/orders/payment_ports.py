@@ -23,11 +23,13 @@ class PaymentDue:
 @dataclass(frozen=True)
 class Payer:
     """The person who pays. `is_present`: they can answer their bank now. `return_to`: the address that the bank's page sends
-    their browser back to; empty if the caller named none.
+    their browser back to; empty if the caller named none. `held_until`: their money is taken as late as that, in Unix seconds,
+    so that a provider may be asked to hold it for longer; None: soon.
     """
 
     is_present: bool = True
     return_to: str = ""
+    held_until: int | None = None
 
 
 PRESENT, ABSENT = Payer(), Payer(is_present=False)

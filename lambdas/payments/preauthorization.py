@@ -9,10 +9,11 @@ Longer than 200 lines, because each answer of a gateway gets its meaning for a s
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn, assert_never
 
 from lambdas.languages.texts import N_
+from lambdas.orders.decisions.hold_forecast import needed_until
 from lambdas.orders.decisions.lead.parties import stored_method
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.checklist import ChecklistAction
@@ -96,7 +97,7 @@ class PreAuthorization:
             self.release(attempt)
             raise PaymentDeclined(N_("its payment method was removed from the order"))
         found = self._find(attempt) if attempt.tries > 1 else None
-        transaction = found or self._authorize(order, attempt, method, payer)
+        transaction = found or self._authorize(order, attempt, method, self._with_deadline(payer, order))
         refuse_another(transaction, attempt)
         if transaction.is_answered:  # and their browser has not come back
             transaction = self._authenticate(attempt, transaction, {})
@@ -192,6 +193,11 @@ class PreAuthorization:
             if isinstance(failed, GatewayMisusedError):
                 raise PaymentForReview(_misused(failed)) from None
             raise PaymentUnclear from None
+
+    def _with_deadline(self, payer: Payer, order: Order) -> Payer:
+        """The payer, with until when their money must be held, if that is long."""
+        until = needed_until(order, int(self.now()))
+        return replace(payer, held_until=until) if until else payer
 
     def _find(self, attempt: PaymentAttempt) -> Transaction | None:
         try:

@@ -3,13 +3,15 @@
 A person may need the whole time that an action gives them, and so may a client who pays. Automatic actions take no time.
 """
 
-from lambdas.orders.decisions import hold_clock
+from lambdas.orders.decisions import hold_clock, progress
 from lambdas.orders.decisions.await_payment import AWAITING_MODULE
 from lambdas.orders.decisions.progress import unmet_prereqs
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.hold_clock import HoldPolicy, Holds, Trouble
 from lambdas.orders.model.order import Hold, Order, Wait
 from lambdas.orders.model.waits import WaitKey
+
+SURE_SECONDS = 4 * 86_400  # every brand of cards holds money for as long
 
 
 def taken_at(order: Order, now: int) -> int | None:
@@ -22,6 +24,12 @@ def taken_at(order: Order, now: int) -> int | None:
     before = (order.actions_of(step_id) for step_id in positions[here:there])
     steps = sum(max((_seconds(order, action, now) for action in actions), default=0) for actions in before)
     return now + steps + _seconds(order, taking, now)
+
+
+def needed_until(lead: Order, now: int) -> int | None:
+    """When the money of a lead that is submitted now is taken at the latest. None: while every bank still holds it."""
+    at = taken_at(progress.submitted(lead, now=now, hold=None), now)
+    return at if at is not None and at > now + SURE_SECONDS else None
 
 
 def held_until(hold: Hold, rules: Holds) -> int | None:

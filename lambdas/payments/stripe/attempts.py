@@ -19,12 +19,13 @@ _METHODS = ("card", "us_bank_account", "sepa_debit")  # what the port's tokens m
 
 @dataclass(frozen=True)
 class Attempts:
-    """`options`: the options of a call under a key of ours."""
+    """`options`: the options of a call under a key of ours. `extends`: a long hold is asked for where the payer needs one."""
 
     calls: StripeCalls
     reads: Reads
     intents: Intents
     options: Callable[[str], Any]
+    extends: bool = False
 
     def find_or_create(
         self, key: str, token: str, amount: int, currency: str, order_id: str, *, is_saved: bool = False
@@ -53,6 +54,8 @@ class Attempts:
             asked["off_session"] = True  # A debit is drawn under the mandate that its owner gave when they entered it.
         elif payer.return_to:
             asked["return_url"] = payer.return_to
+        if self.extends and payer.held_until and "card" in intent["payment_method_types"]:
+            asked["payment_method_options"] = {"card": {"request_extended_authorization": "if_available"}}
         options = self.options(f"{key}:confirm:{_digest_of(asked)}")  # another browser has another way back
         try:
             return self.calls.ask(lambda client: client.v1.payment_intents.confirm(intent["id"], asked, options))

@@ -11,9 +11,11 @@ Longer than 200 lines, because it is one gateway: each verb of the port, in Stri
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from lambdas.orders.decisions.hold_clock import USUAL_SECONDS
 from lambdas.orders.payment_ports import ABSENT, PRESENT, Payer
 from lambdas.payments.gateway import (
     Dated,
@@ -50,7 +52,9 @@ if TYPE_CHECKING:
 
 
 class StripeGateway:
-    """`now`: Unix seconds. `origins`: of the pages on which a card holder confirms a payment."""
+    """`now`: Unix seconds. `origins`: of the pages on which a card holder confirms a payment. `extends`: cards whose money is
+    taken late are held for longer where their bank does that.
+    """
 
     def __init__(
         self,
@@ -58,10 +62,12 @@ class StripeGateway:
         intents: Intents,
         now: Callable[[], float] = time.time,
         origins: tuple[str, ...] = ORIGINS,
+        *,
+        extends: bool = False,
     ) -> None:
         self._calls, self._intents, self._now, self._origins = calls, intents, now, origins
         self._reads = Reads(calls)
-        self._attempts = Attempts(calls, self._reads, intents, self._options)
+        self._attempts = Attempts(calls, self._reads, intents, self._options, extends=extends)
         self._refunds = Refunds(calls, self._reads, intents.installation)
 
     @property
@@ -107,7 +113,7 @@ class StripeGateway:
         intent = self._attempts.find_or_create(key, token, amount, old.currency, old.order_id, is_saved=True)
         if is_unbegun(intent):
             self._end(old)
-            intent = self._attempts.confirm(key, intent, ABSENT)
+            intent = self._attempts.confirm(key, intent, replace(ABSENT, held_until=_extended_until(old)))
         renewed = self._seen_after_call(intent)
         if renewed.state in (TransactionState.FAILED, TransactionState.NEEDS_AUTHENTICATION):
             raise DeclinedError(why_declined(intent))
@@ -223,6 +229,12 @@ class StripeGateway:
 
     def _options(self, key: str) -> Any:
         return {"idempotency_key": f"{self.installation}:{key}:{int(self._now()) // 60}"}
+
+
+def _extended_until(old: Transaction) -> int | None:
+    """Until when a hold lives that was extended; None: it was not."""
+    begun_at, ends_at = old.held_at, old.capture_before
+    return ends_at if begun_at and ends_at and ends_at - begun_at > USUAL_SECONDS else None
 
 
 def _lapsed() -> LapsedError:

@@ -15,10 +15,11 @@ from lambdas.runtime.settings import Settings
 class PaymentSettings(Settings):
     """`payment_secrets`: JSON map of provider -> ARN of the secret with its API keys, one per line, new before old.
 
-    Functions that pay nothing have none.
+    Functions that pay nothing have none. `stripe_extended_holds`: cards are held for longer where an order needs it.
     """
 
     payment_secrets: str = "{}"
+    stripe_extended_holds: bool = False
 
 
 @cache
@@ -27,7 +28,8 @@ def _calls() -> StripeCalls:
 
 
 def gateway_of(records: RecordTable) -> StripeGateway:
-    return StripeGateway(_calls(), Intents(records))
+    extends = PaymentSettings.from_environment().stripe_extended_holds
+    return StripeGateway(_calls(), Intents(records), extends=extends)
 
 
 def pages() -> StripePages:

@@ -38,7 +38,7 @@ PAYS = {
 
 @pytest.fixture(scope="module")
 def paying(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    settings = filled_in_prod().changed(gateway=STRIPE, payment_secrets={STRIPE: ARN})
+    settings = filled_in_prod().changed(gateway=STRIPE, payment_secrets={STRIPE: ARN}, stripe_extended_holds=True)
     return synthesize(settings, sources=sources, into=tmp_path_factory.mktemp("paying"))
 
 
@@ -59,6 +59,7 @@ def test_functions_that_pay_have_the_sdk_and_know_the_secret_and_no_others(payin
     for name in PAYS:
         variables = found[name]["Environment"]["Variables"]  # type: ignore[index]
         assert (variables["GATEWAY"], json.loads(variables["PAYMENT_SECRETS"])) == (STRIPE, {STRIPE: ARN})
+        assert variables["STRIPE_EXTENDED_HOLDS"] == "true"
 
 
 def test_exactly_this_secret_may_be_read_by_exactly_those_that_pay(paying: Synthesized) -> None:

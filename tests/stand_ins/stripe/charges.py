@@ -109,7 +109,7 @@ def _charge_of(books: Books, intent: Json, how: Behaviour) -> Json:
     if how.kind == "card":
         street, postal_code, cvc = how.checks
         card_options = intent["payment_method_options"].get("card", {})
-        extended = card_options.get("request_extended_authorization") == "if_available"
+        extended = how.extends and card_options.get("request_extended_authorization") == "if_available"
         seconds = EXTENDED_SECONDS if extended else HOLD_SECONDS
         details["card"] |= {
             "capture_before": books.at() + seconds if intent["capture_method"] == "manual" else None,

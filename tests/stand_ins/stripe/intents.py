@@ -18,7 +18,7 @@ _CREATED = frozenset(
         "mandate_data", "setup_future_usage", "automatic_payment_methods",
     }
 )  # fmt: skip
-_CONFIRMED = frozenset({"return_url", "off_session", "payment_method", "mandate_data"})
+_CONFIRMED = frozenset({"return_url", "off_session", "payment_method", "mandate_data", "payment_method_options"})
 _CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture", "processing")
 _REASONS = frozenset({"duplicate", "fraudulent", "requested_by_customer", "abandoned"})
 _UNAUTHENTICATED = "Your card was declined. This transaction requires authentication."
@@ -84,6 +84,7 @@ def _confirm(books: Books, intent: Json, given: Json) -> Json:
         raise invalid(f"The intent does not allow {how.kind}.", param="payment_method")
     if how.kind != "card":
         _refuse_debit(books, intent, how.kind, is_mandated=bool(given.get("mandate_data")))
+    intent["payment_method_options"] |= given.get("payment_method_options", {})
     if not method["customer"]:
         books.used.add(method["id"])
     if how.asks:

@@ -13,7 +13,8 @@ _DECLINED = "Your card was declined."
 @dataclass(frozen=True)
 class Behaviour:
     """`declines`: code, decline code and words. `attaches`: a customer can have it. `checks`: street, postal code, CVC.
-    `disputed`: why what is taken of it is disputed at once; nothing: it is not.
+    `extends`: its bank holds money for longer where it is asked to. `disputed`: why what is taken of it is disputed at once;
+    nothing: it is not.
     """
 
     kind: str = "card"
@@ -25,6 +26,7 @@ class Behaviour:
     refund_fails: bool = False
     disputed: str = ""
     checks: tuple[str, str, str] = ("pass", "pass", "pass")
+    extends: bool = True
 
 
 def _declines(last4: str, decline_code: str, words: str = _DECLINED, code: str = "card_declined") -> Behaviour:
@@ -39,7 +41,7 @@ def _debit(last4: str, code: str = "", *, disputed: str = "", kind: str = ACH) -
 
 TEST_METHODS = {
     "pm_card_visa": Behaviour(),
-    "pm_card_mastercard": Behaviour(brand="mastercard", last4="4444"),
+    "pm_card_mastercard": Behaviour(brand="mastercard", last4="4444", extends=False),
     "pm_card_visa_chargeDeclined": _declines("0002", "generic_decline"),
     "pm_card_visa_chargeDeclinedInsufficientFunds": _declines(
         "9995", "insufficient_funds", "Your card has insufficient funds."

@@ -240,7 +240,7 @@ def test_a_pending_payment_that_fails_is_a_decline(charged: Charged, clock: Cloc
     with pytest.raises(ChargeUnknownError):
         charged.charge("ach_fails_later")
     clock.time += PENDING_SECONDS
-    with pytest.raises(ChargeRefusedError, match="failed at its bank"):
+    with pytest.raises(ChargeRefusedError, match="the account does not have enough funds"):
         charged.charge("ach_fails_later")
     assert charged.charge("tok_approve").status is InvoiceStatus.PAID
 
