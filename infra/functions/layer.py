@@ -34,12 +34,15 @@ _FONTS, _FONT_FOLDER = (
     Path("lambdas/documents/fonts"),
     "document_fonts",
 )  # as lambdas/documents/pdf_pages.py looks for them
-_OF_IMAGES = ("pillow",)  # documents have none
 # What no PDF is made with: programs to build fonts, their compiled parts, and formats that no font of ours has.
 _OF_FONTS = (
     "fontTools/**/*.so", "fontTools/**/*.c", "fontTools/**/*.pyx", "fontTools/cu2qu",
     "fontTools/diff", "fontTools/mtiLib", "fontTools/qu2cu", "fontTools/t1Lib", "fontTools/ufoLib", "fontTools/voltLib",
     "share",
+    # Logos are PNG: of Pillow, no other formats, typefaces, colour profiles and windows.
+    "PIL/_avif*.so", "PIL/_webp*.so", "PIL/_imagingcms*.so", "PIL/_imagingft*.so", "PIL/_imagingtk*.so", "PIL/_imagingmath*.so",
+    "PIL/_imagingmorph*.so",
+    *(f"pillow.libs/lib{name}*" for name in ("avif", "brotli", "freetype", "harfbuzz", "lcms2", "png16", "sharpyuv", "webp")),
 )  # fmt: skip
 _NEVER_ASKED = ("dnspython",)  # email-validator's DNS look-ups are switched off
 
@@ -80,7 +83,7 @@ _WITHOUT_BYTECODE = (
     r"|phonenumbers/data/region_|stdnum/[a-z]{2}/"
 )
 _ZONES = Path("tzdata/zoneinfo")
-_RECIPE = "8"  # raise it when the rules of this file change what is in a layer
+_RECIPE = "9"  # raise it when the rules of this file change what is in a layer
 
 
 def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
@@ -107,7 +110,7 @@ def bundle_payment_layer(settings: StageSettings, *, root: Path) -> Path:
 
 def bundle_document_layer(settings: StageSettings, *, root: Path) -> Path:
     """As `bundle_layer`, for what writes PDF, with the fonts (lambdas/documents/fonts)."""
-    requirements = _requirements(root, "--only-group", "documents", leaving_out=_OF_IMAGES)
+    requirements = _requirements(root, "--only-group", "documents")
     has_bytecode = str(bool(interpreter_of(settings.python_version)))
     fonts = sorted((root / _FONTS).glob("*")) if (root / _FONTS).is_dir() else []
     digests = [f"{font.name} {hashlib.sha256(font.read_bytes()).hexdigest()}" for font in fonts]
@@ -159,9 +162,9 @@ def layer_version(
     )
 
 
-def _requirements(root: Path, *group: str, leaving_out: Collection[str] = ()) -> str:
+def _requirements(root: Path, *group: str) -> str:
     """The product's own dependencies with versions and hashes, from uv.lock alone. `group`: those of a group instead."""
-    left_out = (*_IN_THE_RUNTIME, *_NEVER_ASKED, *leaving_out, *(_IN_THE_OTHER_LAYER if group else ()))
+    left_out = (*_IN_THE_RUNTIME, *_NEVER_ASKED, *(_IN_THE_OTHER_LAYER if group else ()))
     without = [word for package in left_out for word in ("--no-emit-package", package)]
     return _uv(
         "export",

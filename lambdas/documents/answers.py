@@ -33,7 +33,7 @@ def document_answer(
     if asked.endswith(XML):
         return _file(f"{name}{XML}", XML_TYPE, found.xml) if found.xml else None
     as_data = ((_("Save as data (XML)"), f"{path}/{name}{XML}"),) if found.xml else ()
-    return shown(page_of(found, (*back, (_("Save as PDF"), f"{path}/{name}{PDF}"), *as_data)))
+    return shown(page_of(found, (*back, (_("Save as PDF"), f"{path}/{name}{PDF}"), *as_data)), accent=found.accent)
 
 
 def _file(name: str, content_type: str, content: bytes) -> Answer:
@@ -56,5 +56,5 @@ def message_answer(status: HTTPStatus, title: str, text: str, back: Links = ()) 
     return shown(draw("message.html", title=title, text=text, links=back), status)
 
 
-def shown(body: str, status: HTTPStatus = HTTPStatus.OK) -> Answer:
-    return Answer(status, body, headers={"Content-Security-Policy": policy()})
+def shown(body: str, status: HTTPStatus = HTTPStatus.OK, accent: str = "") -> Answer:
+    return Answer(status, body, headers={"Content-Security-Policy": policy(accent)})

@@ -1,12 +1,13 @@
 """An invoice or credit note as it is shown: all texts ready, from what was frozen at its issue, in the language that is spoken.
 
-Pure. Nothing of today is in it but the name of the brand, which heads it as a letterhead does.
+Pure. Nothing of today is in it but the name, logo and colour of the brand, which head it as a letterhead does.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from lambdas.catalog.brands.brand import load_brands
+from lambdas.catalog.brands.brand import Brand, Logo, load_brands
 from lambdas.documents.electronic.factur_x import factur_x_of
 from lambdas.documents.electronic.statement import NotStatableError
 from lambdas.documents.wording import day_of, printable, reason_of
@@ -42,6 +43,7 @@ class Document:
     """`facts`: label and value. `seller` and `buyer`: lines, the name first. Dates are YYYY-MM-DD by the seller's calendar.
 
     `brand`: the name at its head. `day`: of its issue. All amounts are decimal text with the digits of the currency.
+    `logo` stands in the place of the brand's name, and `accent` is its colour (`#rrggbb`), if it is a brand of today.
     `xml`: the same as data (Factur-X), where the stage wants it and the standard can say it; else empty.
     """
 
@@ -59,6 +61,8 @@ class Document:
     tax: str
     total: str
     notes: tuple[str, ...]
+    logo: Logo | None = None
+    accent: str = ""
     xml: bytes = field(default=b"", repr=False)
 
     @property
@@ -71,9 +75,10 @@ def document_of(invoice: Invoice, *, electronic: bool = False) -> Document:
     """`electronic`: with the same as data, if the standard can state it."""
     xml = _data_of(invoice) if electronic else b""
     is_note = invoice.kind is InvoiceKind.CREDIT_NOTE
+    brand = load_brands().of(invoice.brand_id)
     net = net_cents(invoice.lines)
     return Document(
-        brand=_brand_of(invoice.brand_id),
+        brand=brand.in_language(spoken().tag).name if brand else "",
         title=_("Credit note") if is_note else _("Invoice"),
         number=invoice.shown_number,
         day=day_of(invoice.issued_at, invoice.time_zone),
@@ -87,8 +92,13 @@ def document_of(invoice: Invoice, *, electronic: bool = False) -> Document:
         tax=format_cents(invoice.total_cents - net, invoice.currency),
         total=format_cents(invoice.total_cents, invoice.currency),
         notes=(*map(printable, invoice.notes), *((_(_HOLDS_DATA),) if xml else ())),
+        **(_look_of(brand) if brand else {}),
         xml=xml,
     )
+
+
+def _look_of(brand: Brand) -> dict[str, Any]:
+    return {"logo": load_brands().logo_of(brand), "accent": brand.accent}
 
 
 def _data_of(invoice: Invoice) -> bytes:
@@ -96,11 +106,6 @@ def _data_of(invoice: Invoice) -> bytes:
         return factur_x_of(invoice)
     except NotStatableError:  # doors that are asked for it say why
         return b""
-
-
-def _brand_of(brand_id: int) -> str:
-    brand = load_brands().of(brand_id)
-    return brand.in_language(spoken().tag).name if brand else ""
 
 
 def _facts(invoice: Invoice) -> Iterator[tuple[str, str]]:

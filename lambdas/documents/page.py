@@ -20,25 +20,32 @@ Links = Sequence[tuple[str, str]]
 
 
 def page_of(document: Document, links: Links = ()) -> str:
-    return draw("document.html", document=document, links=links)
+    logo = document.logo
+    source = f"data:image/png;base64,{base64.b64encode(logo.content).decode()}" if logo else ""
+    return draw("document.html", accent=document.accent, document=document, links=links, logo=source)
 
 
-def draw(template: str, **values: Any) -> str:
-    return _environment().get_template(template).render({"links": (), **values})
+def draw(template: str, *, accent: str = "", **values: Any) -> str:
+    """`accent`: the colour of the brand; ink without one."""
+    style = Markup(_style(accent))  # noqa: S704 - a file of ours, and a colour that was checked
+    return _environment().get_template(template).render({"links": (), "style": style, **values})
 
 
 @cache
-def policy() -> str:
-    """The content security policy of these pages: they load nothing and send nothing, and their own style is all they have."""
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+def policy(accent: str = "") -> str:
+    """The content security policy of pages in this colour: they load nothing and send nothing, and have their own style and
+    picture alone."""
+    digest = base64.b64encode(hashlib.sha256(_style(accent).encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; form-action 'none'; frame-ancestors 'none'; "
+        "base-uri 'none'"
     )
 
 
 @cache
-def _style() -> str:
-    return (_TEMPLATES / "style.css").read_text("utf-8")
+def _style(accent: str) -> str:
+    style = (_TEMPLATES / "style.css").read_text("utf-8")
+    return f":root {{ --accent: {accent}; }}\n{style}" if accent else style
 
 
 @cache
@@ -52,5 +59,4 @@ def _environment() -> Environment:
     )
     environment.globals["language"] = spoken
     environment.globals["_"] = _
-    environment.globals["style"] = Markup(_style())  # noqa: S704 - a file of ours
     return environment

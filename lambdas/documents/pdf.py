@@ -4,16 +4,18 @@ One with data is a PDF/A-3 that holds them (Factur-X). The same document makes t
 documents can make one (infra/functions/layer.py).
 """
 
+import io
 from collections.abc import Iterable, Sequence
 
 from fpdf import FontFace
 from fpdf.enums import TableBordersLayout
 
+from lambdas.catalog.brands.brand import Logo
 from lambdas.documents.document import Document
-from lambdas.documents.pdf_pages import GREY, INK, LINE, RULE, SIDE, SMALL, TITLE, Pages
+from lambdas.documents.pdf_pages import GREY, LINE, RULE, SIDE, SMALL, TITLE, Pages, colour_of
 from lambdas.languages.texts import _
 
-_GAP = 6  # mm
+_GAP, _LOGO_WIDE, _LOGO_HIGH, _PIXEL = 6, 55, 11, 25.4 / 96  # mm
 
 
 def pdf_of(document: Document) -> bytes:
@@ -28,11 +30,13 @@ def pdf_of(document: Document) -> bytes:
 
 
 def _head(pdf: Pages, document: Document) -> None:
-    top = pdf.get_y()
-    if document.brand:
+    top, accent = pdf.get_y(), colour_of(document.accent)
+    if document.logo:
+        _logo(pdf, document.logo, document.brand)
+    elif document.brand:
         pdf.write_in(bold=True)
         pdf.multi_cell(90, LINE, document.brand, align="L", new_x="LMARGIN", new_y="NEXT")
-    pdf.write_in(size=TITLE, bold=True)
+    pdf.write_in(accent, size=TITLE, bold=True)
     pdf.cell(90, 8, document.title)
     below = pdf.get_y() + 12
     pdf.set_y(top)
@@ -42,13 +46,21 @@ def _head(pdf: Pages, document: Document) -> None:
         pdf.cell(35, LINE, label)
         pdf.write_in()
         pdf.cell(0, LINE, value, align="R", new_x="LMARGIN", new_y="NEXT")
-    pdf.set_draw_color(*INK)
+    pdf.set_draw_color(*accent)
     pdf.set_line_width(0.5)
     y = max(pdf.get_y() + 2, below)
     pdf.line(SIDE, y, pdf.w - SIDE, y)
     pdf.set_draw_color(*RULE)
     pdf.set_line_width(0.2)
     pdf.set_y(y + _GAP)
+
+
+def _logo(pdf: Pages, logo: Logo, brand: str) -> None:
+    """As large as fits its place, and never larger than it is on the page."""
+    scale = min(_LOGO_WIDE / logo.width, _LOGO_HIGH / logo.height, _PIXEL)
+    width, height = logo.width * scale, logo.height * scale
+    pdf.image(io.BytesIO(logo.content), x=SIDE, w=width, h=height, alt_text=brand)
+    pdf.set_y(pdf.get_y() + 2)
 
 
 def _parties(pdf: Pages, document: Document) -> None:

@@ -2,17 +2,14 @@
 
 import logging
 import unicodedata
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-with warnings.catch_warnings():
-    warnings.filterwarnings("ignore", message="Pillow could not be imported")  # no document has a picture
-    import fpdf
-    from fpdf import FPDF
-    from fpdf.enums import AssociatedFileRelationship, DocumentCompliance
-    from fpdf.fonts import TTFFont
+import fpdf
+from fpdf import FPDF
+from fpdf.enums import AssociatedFileRelationship, DocumentCompliance
+from fpdf.fonts import TTFFont
 
 from lambdas.documents.document import Document
 from lambdas.documents.electronic.factur_x import XML_NAME, XML_TYPE
@@ -55,6 +52,7 @@ class Pages(FPDF):
         self.set_lang(spoken().tag)
         self._choose_fonts(set("".join(_texts(document))))
         self.set_draw_color(*RULE)
+        self.set_image_filter("FlateDecode")  # a logo loses nothing
         if document.xml:
             self._hold(document.xml, xmp_of(self._name, document.day), issued_at)
         self.add_page()
@@ -94,6 +92,12 @@ class Pages(FPDF):
         self.set_fallback_fonts(sorted(needed), exact_match=False)
         if any(unicodedata.bidirectional(s) in _FROM_THE_RIGHT or unicodedata.category(s) in _JOINED for s in signs):
             self.set_text_shaping(True)
+
+
+def colour_of(accent: str) -> tuple[int, int, int]:
+    """The colour of `#rrggbb`; ink without one."""
+    red, green, blue = bytes.fromhex(accent[1:]) if accent else INK
+    return red, green, blue
 
 
 def _texts(document: Document) -> Iterator[str]:

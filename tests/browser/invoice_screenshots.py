@@ -1,4 +1,4 @@
-"""Pictures of an invoice and of a credit note for docs/payments.md, from the pages of an auditor's export."""
+"""Pictures of invoices and of a credit note for docs/payments.md, from the pages of an auditor's export."""
 
 import sys
 from pathlib import Path
@@ -21,7 +21,7 @@ _BUYER = Client(
 
 
 def documents() -> dict[str, Invoice]:
-    """An invoice with a discount and a tax, and a note that credits a part of it."""
+    """An invoice with a discount and a tax, a note that credits a part of it, and the same of a brand with a look of its own."""
 
     def line(description: str, cents: int, **more: str) -> InvoiceLine:
         return InvoiceLine(description=description, service_id="1001001", quantity=1, amount_cents=cents, **more)
@@ -40,7 +40,8 @@ def documents() -> dict[str, Invoice]:
     fault = {"reason": CreditReason.FAULT, "reason_text": "two days without service"}
     part = (lines[0].changed(amount_cents=1000, **fault), lines[3].changed(amount_cents=190, **fault))
     note = note_of(invoice, part, _AT + 86_400).changed(document_number="CN-2026-00001", order_id=None)
-    return {"invoice": invoice, "credit-note": note}
+    of_brand = draft.changed(brand_id=2, document_number="DOM-2026-00003")
+    return {"invoice": invoice, "credit-note": note, "brand": issued_by(of_brand, load_sellers().of(2), _BUYER)}
 
 
 def main() -> None:
@@ -48,7 +49,7 @@ def main() -> None:
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 900, "height": 700}, locale="en-GB")
         for name, document in documents().items():
-            page.set_content(page_of(document_of(document)))
+            page.set_content(page_of(document_of(document, electronic=True)))
             page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
     sys.stdout.write(f"pictures are in {PICTURES}\n")
 

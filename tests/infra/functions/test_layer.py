@@ -130,11 +130,11 @@ def test_the_layer_of_those_that_pay_has_what_no_other_layer_has() -> None:
     assert names == {"stripe", "requests", "certifi", "charset-normalizer"}
 
 
-def test_the_layer_of_documents_has_no_library_of_pictures() -> None:
-    requirements = layer._requirements(ROOT, "--only-group", "documents", leaving_out=layer._OF_IMAGES)
+def test_the_layer_of_documents_has_what_writes_pdf_and_reads_logos() -> None:
+    requirements = layer._requirements(ROOT, "--only-group", "documents")
 
     assert {line.split("==")[0] for line in requirements.splitlines() if "==" in line} == {
-        "defusedxml", "fonttools", "fpdf2", "uharfbuzz",
+        "defusedxml", "fonttools", "fpdf2", "pillow", "uharfbuzz",
     }  # fmt: skip
 
 

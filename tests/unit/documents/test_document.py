@@ -1,6 +1,8 @@
 """A document's figures: integers shown with the digits of their currency, which add up on the page and in the PDF alike."""
 
+import base64
 import html
+import io
 import re
 from collections import Counter
 from decimal import Decimal
@@ -8,7 +10,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
+from lambdas.catalog.brands.brand import load_brands
 from lambdas.documents.document import Document, document_of
 from lambdas.documents.page import page_of
 from lambdas.documents.pdf import pdf_of
@@ -123,3 +127,33 @@ def test_a_document_is_written_in_the_language_that_is_spoken_and_headed_by_its_
     assert "Seite 1 von 1" in text
     assert "Invoice" not in page.replace(invoice.shown_number, "")
     assert document_of(invoice).total == german.total
+
+
+def test_a_document_is_in_the_look_of_its_brand() -> None:
+    """Its logo in the place of its name, as on the brand's other pages, and its colour."""
+    document = document_of(an_invoice(brand_id=2, buyer=BUYER, seller=SELLER))
+    page, pdf = page_of(document), pdf_of(document)
+    logo = load_brands().logos["example-domains.png"]
+
+    assert f'src="data:image/png;base64,{base64.b64encode(logo.content).decode()}" alt="Example Domains"' in page
+    assert ":root { --accent: #1d4ed8; }" in page
+    (picture,) = PdfReader(io.BytesIO(pdf)).pages[0].images
+    assert picture.image and picture.image.size == (logo.width, logo.height)
+    assert "Example Domains" not in text_of(pdf)
+    assert pdf == pdf_of(document)
+
+
+def test_a_document_of_a_brand_without_a_logo_is_headed_by_its_name() -> None:
+    document = document_of(an_invoice())
+
+    assert "<img" not in page_of(document)
+    assert len(PdfReader(io.BytesIO(pdf_of(document))).pages[0].images) == 0
+    assert "Example Hosting" in text_of(pdf_of(document))
+
+
+def test_a_document_of_a_brand_that_is_gone_is_still_there() -> None:
+    document = document_of(an_invoice(brand_id=9))
+
+    assert (document.brand, document.logo, document.accent) == ("", None, "")
+    assert ":root" not in page_of(document)
+    assert pdf_of(document).startswith(b"%PDF-")

@@ -1,6 +1,7 @@
 """Clients see their invoices and credit notes by the link of their order, and by nothing else."""
 
 import base64
+import hashlib
 import re
 from dataclasses import replace
 from http import HTTPStatus
@@ -114,6 +115,9 @@ def test_pages_load_nothing_and_are_kept_nowhere(reader: Reader, records: Record
     headers = reader.opens(f"{LIST}/{number}")["headers"]
 
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
+    (style,) = re.findall(r"(?s)<style>(.*?)</style>", reader.opens(f"{LIST}/{number}")["body"])
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in headers["Content-Security-Policy"], "the colour of the brand is part of the style"
     assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
     assert reader.opens(f"{LIST}/{number}.pdf")["headers"]["Cache-Control"] == "no-store"
 
