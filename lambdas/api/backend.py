@@ -21,7 +21,8 @@ class Backend:
     """`service` has the verbs of orders; `records` is the table of all that orders make; `limits` counts and remembers calls.
 
     `history`, `desk`: tables of what is read of orders (lambdas/read_models), which the announcer writes. `choice`: of the
-    gateway for what is charged. `electronic_invoices`: documents hold data as well.
+    gateway for what is charged. `electronic_invoices`: documents hold data as well. `languages`: those of
+    buyers, the stage's own first.
     """
 
     service: OrderService
@@ -33,6 +34,7 @@ class Backend:
     desk: RecordTable
     choice: GatewayChoice = SINGLE
     electronic_invoices: bool = False
+    languages: tuple[str, ...] = ("en",)
 
     @property
     def queues(self) -> Mapping[int, Queue]:

@@ -44,6 +44,7 @@ class ApiSettings(PartsSettings):
     history_table: str
     desk_table: str
     electronic_invoices: str = ""
+    languages: str = "en"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def _api() -> Api:
             desk=RecordTable(settings.desk_table),
             choice=choice_of(settings),
             electronic_invoices=bool(settings.electronic_invoices),
+            languages=tuple(settings.languages.split(",")),
         ),
         ApiUserRecords(parts.records),
         settings.quiescence_seconds,

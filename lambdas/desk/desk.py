@@ -20,7 +20,7 @@ from lambdas.records.users.rights import Right
 class Desk:
     """`records` is the table of all that orders make; `history` and `read_models` are what is read of orders.
 
-    `electronic_invoices`: documents hold data as well.
+    `electronic_invoices`: documents hold data as well. `languages`: those of buyers, the stage's own first.
     """
 
     service: OrderService
@@ -30,6 +30,7 @@ class Desk:
     read_models: RecordTable
     company: str = ""
     electronic_invoices: bool = False
+    languages: tuple[str, ...] = ("en",)
 
     @property
     def posts(self) -> PostRecords:

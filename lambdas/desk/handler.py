@@ -43,6 +43,7 @@ class DeskSettings(PartsSettings):
     bulk_machine: str
     sign_in_links: bool = False
     electronic_invoices: str = ""
+    languages: str = "en"
 
 
 @cache
@@ -64,6 +65,7 @@ def _site() -> Site:
         read_models,
         settings.company,
         electronic_invoices=bool(settings.electronic_invoices),
+        languages=tuple(settings.languages.split(",")),
     )
     links = SignInLinks(parts.records) if settings.sign_in_links else None
     users, sessions = ApiUserRecords(parts.records), UserSessions(parts.records)

@@ -11,8 +11,9 @@ import argparse
 import hashlib
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import boto3
@@ -33,9 +34,12 @@ from lambdas.catalog.seller import load_sellers
 from lambdas.documents.document import document_of
 from lambdas.documents.electronic.factur_x import factur_x_of
 from lambdas.documents.electronic.statement import NotStatableError
+from lambdas.documents.language import language_of_document
 from lambdas.documents.page import page_of
 from lambdas.documents.pdf import pdf_of
+from lambdas.languages.language import SOURCE, speaking
 from lambdas.orders.model.queue import load_queues
+from lambdas.orders.store import DynamoOrderStore
 from lambdas.records.invoices.invoice import Invoice
 from lambdas.records.table import RecordTable
 
@@ -43,8 +47,22 @@ _REFUSALS = (BotoCoreError, ClientError, EngineError, NotDeployedError, StageErr
 _ODD = re.compile(r"[^A-Za-z0-9.-]")
 
 
-def export(books: Books, target: Path, console: Console, *, electronic: bool = False) -> int:
-    """Write the ZIP file and print its proof. Return 1 if anything is missing. `electronic`: with the documents as data."""
+def _source(_invoice: Invoice) -> str:
+    return SOURCE
+
+
+def export(
+    books: Books,
+    target: Path,
+    console: Console,
+    *,
+    electronic: bool = False,
+    language: Callable[[Invoice], str] = _source,
+) -> int:
+    """Write the ZIP file and print its proof. Return 1 if anything is missing.
+
+    `electronic`: with the documents as data. `language`: of a document, in which its client has it.
+    """
     documents, proof, is_whole = books.read()
     tables = {
         "documents.csv": documents_csv(documents),
@@ -53,7 +71,8 @@ def export(books: Books, target: Path, console: Console, *, electronic: bool = F
     }
     files = {name: text.encode() for name, text in tables.items()}
     for each in documents:
-        files |= _shown(each, electronic=electronic)
+        with speaking(language(each)):
+            files |= _shown(each, electronic=electronic)
         proof += _not_stated(each) if electronic else ()
     period = f"{books.first} to {books.last}, both inclusive, by each seller's calendar"
     hashes = [f"{hashlib.sha256(content).hexdigest()}  {name}" for name, content in files.items()]
@@ -100,7 +119,10 @@ def main(arguments: Sequence[str]) -> int:
         options = client_options(asked.stage)
         records = RecordTable(output_of(asked.stage, "RecordTable", options), boto3.client("dynamodb", **options))
         books = Books(records, brands_of(asked.stage), first, last)
-        return export(books, target, console, electronic=bool(settings_of(asked.stage).electronic_invoices))
+        settings = settings_of(asked.stage)
+        orders = DynamoOrderStore(output_of(asked.stage, "OrderTable", options), records.client)
+        language = partial(language_of_document, get_order=orders.get, offered=settings.languages)
+        return export(books, target, console, electronic=bool(settings.electronic_invoices), language=language)
     except _REFUSALS as error:
         say(console, reason_of(error))
         return 2

@@ -11,6 +11,8 @@ from lambdas.documents.answers import PDF, PDF_TYPE, XML, pdf_content
 from lambdas.documents.document import document_of
 from lambdas.documents.electronic.factur_x import XML_TYPE, factur_x_of
 from lambdas.documents.electronic.statement import NotStatableError
+from lambdas.documents.language import language_of_document
+from lambdas.languages.language import speaking
 from lambdas.orders.errors import Nature, OrderError
 from lambdas.records.clients.service import order_id_of
 from lambdas.records.invoices.invoice import Invoice
@@ -26,8 +28,10 @@ class NoDataError(OrderError):
 
 
 def _get(backend: Backend, request: InvoicePdfGetRequest, caller: Caller) -> FileAnswer:
-    document = document_of(_find(backend, request, caller), electronic=backend.electronic_invoices)
-    return FileAnswer(f"{document.file_name}{PDF}", PDF_TYPE, pdf_content(document))
+    invoice = _find(backend, request, caller)
+    with speaking(_language_of(backend, invoice)):
+        document = document_of(invoice, electronic=backend.electronic_invoices)
+        return FileAnswer(f"{document.file_name}{PDF}", PDF_TYPE, pdf_content(document))
 
 
 def _get_xml(backend: Backend, request: InvoiceXmlGetRequest, caller: Caller) -> FileAnswer:
@@ -37,9 +41,14 @@ def _get_xml(backend: Backend, request: InvoiceXmlGetRequest, caller: Caller) ->
             'invoices of this stage are not electronic; its setting electronic_invoices = "factur-x" makes them so'
         )
     try:
-        return FileAnswer(f"{document_of(invoice).file_name}{XML}", XML_TYPE, factur_x_of(invoice))
+        with speaking(_language_of(backend, invoice)):
+            return FileAnswer(f"{document_of(invoice).file_name}{XML}", XML_TYPE, factur_x_of(invoice))
     except NotStatableError as why:
         raise NoDataError(f"{invoice.shown_number} cannot be stated by EN 16931: {why}") from None
+
+
+def _language_of(backend: Backend, invoice: Invoice) -> str:
+    return language_of_document(invoice, backend.service.store.get, backend.languages)
 
 
 def _find(backend: Backend, request: InvoicePdfGetRequest, caller: Caller) -> Invoice:

@@ -14,6 +14,8 @@ from lambdas.desk.web.refusal import Refusal, without_cards
 from lambdas.desk.web.shell import page
 from lambdas.desk.web.site import Site
 from lambdas.documents.answers import document_answer, list_answer
+from lambdas.documents.language import language_of_document
+from lambdas.languages.language import SOURCE, speaking
 from lambdas.orders.model.order import Order
 from lambdas.records.users.sessions import UserSession
 from lambdas.web.downloads import download_headers
@@ -54,8 +56,9 @@ def show_documents(site: Site, session: UserSession, order_id: str, name: str = 
     to_order, path = (f"Order {order_id}", f"/desk/orders/{order_id}"), f"/desk/orders/{order_id}/invoices"
     if not name:
         return list_answer(found, order_id, path, (to_order,))
-    back = (to_order, ("All invoices", path))
-    return document_answer(found, unquote(name), path, back, electronic=site.desk.electronic_invoices)
+    desk, back = site.desk, (to_order, ("All invoices", path))
+    with speaking(language_of_document(found[0], desk.service.store.get, desk.languages) if found else SOURCE):
+        return document_answer(found, unquote(name), path, back, electronic=desk.electronic_invoices)
 
 
 def notice_of_worklist(request: WebRequest) -> str:

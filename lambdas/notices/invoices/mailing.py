@@ -7,16 +7,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from lambdas.documents.language import language_of_document
 from lambdas.languages.language import speaking
-from lambdas.mail.language import language_of
 from lambdas.mail.sender import Sender
 from lambdas.mail.sending import MailInDoubtError, MailRefusedError, send_once
 from lambdas.notices.invoices.document_mail import document_mail
 from lambdas.orders.contact.email import mailed_to
-from lambdas.orders.errors import OrderError
 from lambdas.orders.ports import OrderStore
 from lambdas.records.clients.client import ClientRecords
-from lambdas.records.invoices.invoice import Invoice, InvoiceKind, InvoiceStatus, invoice_id_of
+from lambdas.records.invoices.invoice import InvoiceKind, InvoiceStatus, invoice_id_of
 from lambdas.records.invoices.mailed import MailedDocuments
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.invoices.series import number_sk, series_pk
@@ -119,18 +118,8 @@ class Mailing:
             return "left"
         if invoice.status is InvoiceStatus.OPEN and self.now() - invoice.issued_at < _SETTLING_SECONDS:
             return "later"
-        with speaking(self._language(invoice)):
+        with speaking(language_of_document(invoice, self.orders.get, self.languages)):
             mail = document_mail(invoice, client, self.sender, to=to, electronic=self.electronic)
         guards, of = NotificationRecords(self.records, of="document"), f"{brand_id}#{kind.value}#{number}"
         send_once(guards, of, _GUARD, mail, self.now(), on_doubt="send", dead_after_seconds=_DEAD_SECONDS)
         return "sent"
-
-    def _language(self, invoice: Invoice) -> str:
-        """That of its order, if it is of one; else its brand's."""
-        offered = self.sender.languages(invoice.brand_id, self.languages)
-        if not invoice.order_id:
-            return offered[0]
-        try:
-            return language_of(self.orders.get(invoice.order_id), offered)
-        except OrderError:
-            return offered[0]

@@ -126,3 +126,15 @@ def test_a_client_of_another_brand_shows_nothing(site: Site, staff: Staff, store
     site.desk.service.store.save(site.desk.service.store.get(stored.order_id).changed(client_id="778"))
 
     assert "4242 default" not in staff.order(stored.order_id).text
+
+
+def test_staff_see_a_document_in_the_language_of_its_order(site: Site) -> None:
+    store, order = site.desk.service.store, an_order_in(site)
+    stored = store.get(order.order_id)
+    store.save(stored.changed(info={**stored.info, "lang": "de"}))
+    invoice = issued(site.desk.records, order.order_id)
+    german = replace(site, desk=replace(site.desk, languages=("en", "de")))
+    path = f"/desk/orders/{order.order_id}/invoices/{invoice.document_number}"
+
+    assert "<h1>Rechnung</h1>" in Staff.with_role(german, "billing").open(path).body
+    assert "<h1>Invoice</h1>" in Staff.with_role(site, "admin").open(path).body

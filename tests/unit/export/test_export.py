@@ -132,6 +132,18 @@ def test_electronic_documents_are_there_as_data_and_the_proof_says_which_are_not
     assert not [name for name in exported(records, tmp_path)[1] if name.startswith("xml/")]
 
 
+def test_documents_are_exported_in_the_language_of_their_clients(records: RecordTable, tmp_path: Path) -> None:
+    issue(records, 1001, NEW_YEAR)
+    books, target = Books(records, [1], *JANUARY), tmp_path / "export.zip"
+    export(books, target, Console(file=io.StringIO()), language=lambda _invoice: "de")
+
+    with zipfile.ZipFile(target) as archive:
+        page = archive.read("pages/1-invoice-INV-2027-00001.html").decode()
+        pdf = text_of(archive.read("pdf/1-invoice-INV-2027-00001.pdf"))
+        assert '"tax_name"' in archive.read("rates.csv").decode(), "tables have one language"
+    assert "Rechnung" in page and "Rechnung" in pdf
+
+
 @pytest.mark.parametrize("gone", ["row", "document"])
 def test_what_is_missing_is_named_and_fails(records: RecordTable, tmp_path: Path, gone: str) -> None:
     for nth in range(3):

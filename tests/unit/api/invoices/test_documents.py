@@ -80,3 +80,13 @@ def test_why_there_are_no_data_is_said(caller: Caller, electronic: Caller) -> No
     assert 'electronic_invoices = "factur-x"' in never.body["detail"]
     assert "cannot be stated by EN 16931: it names no seller" in refused.body["detail"]
     assert electronic.call("client.invoice_pdf_get", INVOICE).status == 200
+
+
+def test_a_document_is_in_the_language_of_its_order(caller: Caller) -> None:
+    store = caller.api.backend.service.store
+    order = store.get("1001")
+    store.save(order.changed(info={**order.info, "lang": "de"}))
+    german = replace(caller, api=replace(caller.api, backend=replace(caller.api.backend, languages=("en", "de"))))
+
+    assert "Rechnung" in text_of(german.call("client.invoice_pdf_get", INVOICE).body)
+    assert "Rechnung" not in text_of(caller.call("client.invoice_pdf_get", INVOICE).body)
