@@ -2,6 +2,7 @@
 
 from itertools import islice
 
+from lambdas.catalog.brands.brand import load_brands
 from lambdas.desk.acts.act import ANSWER, CONTACT, NOTE, NOTHING, Act, Offer
 from lambdas.desk.acts.handling import CONTACT_LABELS, PRIORITIES
 from lambdas.desk.acts.offered import offered
@@ -129,7 +130,9 @@ def _view(desk: Desk, user: ApiUser, order: Order, offer: Offer, *, now: int) ->
 
 def _facts(order: Order) -> tuple[tuple[str, str], ...]:
     changed = f"{order.changed_how} by {order.changed_by or 'the system'}" if order.changed_how else ""
+    brand = load_brands().of(order.brand_id)
     facts = (
+        ("Brand", brand.name if brand else ""),
         ("Reference for the client", order.reference),
         ("Received", moment(order.ts)),
         ("Submitted", moment(order.submitted_at)),

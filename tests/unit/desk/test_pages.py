@@ -81,6 +81,15 @@ def test_an_order_of_another_queue_is_refused_as_one_that_is_not_there(site: Sit
     assert found.status == 403
 
 
+def test_an_order_says_under_which_brand_it_was_sold(site: Site, staff: Staff) -> None:
+    for queue_id, brand, other in ((VIRTUAL, "Example Hosting", "Example Domains"), (4, "Example Domains", "")):
+        order = an_order_in(site, queue_id, submit=False)
+        text = " ".join(staff.order(order.order_id).text.split())
+
+        assert f"Brand {brand} Reference for the client" in text
+        assert not other or other not in text
+
+
 def test_an_order_says_why_it_waits_for_whom_until_when_and_what_can_be_done(site: Site, staff: Staff) -> None:
     text = staff.order(at_call_back(site).order_id).text
 
