@@ -164,6 +164,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
             "FORM_SECRET_ARN",
             "FORM_LIMITS",
             "LANGUAGES",
+            "REGISTRAR",
             "ATTACHMENT_BUCKET",
         },
         "GatewayWebhooksDoor": {"RECORD_TABLE", "EVENT_QUEUE_URL", "GATEWAY_WEBHOOK_SECRETS"},
