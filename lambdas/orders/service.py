@@ -285,7 +285,7 @@ class OrderService:
         return {**changes, "info": keep_codes(changes["info"], order.info, self.codes, now=self.now())}
 
     def _refuse_paused(self, lead: Order, request: SubmitRequest) -> None:
-        """Raise SubmitsPausedError while the queue's submits are paused, or no money is moved and this needs some.
+        """Raise SubmitsPausedError while the queue's submits are paused, or no money is moved at the gateway that this needs.
 
         What the buyer sent with the submit is kept on the lead before.
         """

@@ -40,7 +40,7 @@ _MODULE = Parameter(
 )
 _WHAT = Parameter(
     name="What",
-    about="module: its actions wait, in every queue. gateway: no money is moved. queue: its orders are not submitted.",
+    about="module: its actions wait, in every queue. gateway: no money is moved at it. queue: its orders are not submitted.",
     choices=("module", "gateway", "queue"),
     default=None,
 )

@@ -8,7 +8,7 @@ from infra.operate.order import tables
 from infra.operate.order.session import AsJson, Session, Stage, session
 
 _Module = Annotated[str | None, typer.Option(help="A module, by its name: its actions wait, in every queue.")]
-_Gateway = Annotated[str | None, typer.Option(help="The payment gateway, by its name: no money is moved.")]
+_Gateway = Annotated[str | None, typer.Option(help="A payment gateway, by its name: no money is moved at it.")]
 _Queue = Annotated[int | None, typer.Option(help="A queue, by its id: its orders are not submitted, and stay leads.")]
 _Execute = Annotated[bool, typer.Option("--execute", help="Do it.")]
 _Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing before.")]

@@ -18,10 +18,10 @@ def _with_text(reason: str) -> str:
 
 
 class _Paused(Request):
-    """The thing that is paused: a module, the gateway or the submits of a queue."""
+    """The thing that is paused: a module, a gateway or the submits of a queue."""
 
     module: Text = Field(default=None, description="A module, by its name: its actions wait, in every queue.")
-    gateway: Text = Field(default=None, description="The payment gateway, by its name: no money is moved.")
+    gateway: Text = Field(default=None, description="A payment gateway, by its name: no money is moved at it.")
     order_queue_id: Count = Field(default=None, description="A queue: its orders are not submitted, and stay leads.")
 
     @model_validator(mode="after")

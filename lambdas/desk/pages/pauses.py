@@ -10,8 +10,6 @@ from lambdas.records.users.api_user import ApiUser
 from lambdas.records.users.rights import Right
 from lambdas.runtime.models import Frozen
 
-_EFFECTS = {PauseKind.GATEWAY: "No money is moved."}
-
 
 class PauseLine(Frozen):
     """`key`: names what is paused, as `module:call_webhook`. `pause_id`, `revision`: the pause as it was shown.
@@ -53,7 +51,7 @@ def pause_line(desk: Desk, pause: Pause) -> PauseLine:
         pause_id=pause.pause_id,
         revision=pause.revision,
         what=_what(desk, pause.kind, pause.name),
-        effect=_EFFECTS.get(pause.kind, ""),
+        effect=f"No money is moved at {pause.name}." if pause.kind is PauseKind.GATEWAY else "",
         reason=pause.reason,
         by=pause.by,
         since=moment(pause.since),

@@ -96,4 +96,7 @@ def test_a_paused_gateway_is_told_in_whole_sentences(site: Site, staff: Staff) -
     staff.open("/desk/pauses")
     staff.press("pauses", what="gateway:sandbox", reason="its bank is down", minutes="60")
 
-    assert "Payment gateway sandbox is paused until 15 Jan 2027, 09:00 UTC. No money is moved." in staff.shown_text()
+    assert (
+        "Payment gateway sandbox is paused until 15 Jan 2027, 09:00 UTC. No money is moved at sandbox."
+        in staff.shown_text()
+    )
