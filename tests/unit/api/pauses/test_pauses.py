@@ -245,11 +245,11 @@ def test_money_is_not_charged_by_hand_either(shop: Caller, clock: Clock) -> None
 
 
 def test_a_gateway_has_no_way_to_move_money_that_is_not_paused() -> None:
-    """A new method of the port has to be told apart: it looks something up, or it waits."""
+    """A new method of the port has to be told apart: it looks something up or forgets a method, or it waits."""
     port = {name for name in vars(PausableGateway) if not name.startswith("_")}
 
     waits = {"authorize", "authenticate", "renew", "capture", "void", "refund"}
-    assert port == waits | {"fingerprint", "find", "look_up", "list_begun"}
+    assert port == waits | {"fingerprint", "forget", "find", "look_up", "list_begun"}
 
 
 @given(
