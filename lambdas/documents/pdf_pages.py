@@ -8,7 +8,7 @@ from pathlib import Path
 
 import fpdf
 from fpdf import FPDF
-from fpdf.enums import AssociatedFileRelationship, DocumentCompliance
+from fpdf.enums import DocumentCompliance
 from fpdf.fonts import TTFFont
 
 from lambdas.documents.document import Document
@@ -74,7 +74,7 @@ class Pages(FPDF):
             basename=XML_NAME,
             mime_type=XML_TYPE,
             modification_date=issued_at,
-            associated_file_relationship=AssociatedFileRelationship.ALTERNATIVE,
+            associated_file_relationship="ALTERNATIVE",
             desc=f"Factur-X, {self._name}",
             compress=True,
         )

@@ -1,6 +1,7 @@
 """A person who is erased is found nowhere any more but on their invoice and in the mails they got; money and chain stay whole."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 from zipfile import ZipFile
@@ -44,7 +45,7 @@ def test_only_the_invoice_and_what_was_mailed_still_name_them(shop: Shop, kept: 
     shop.done("order.submit", {"order_id": order_id})
     shop.until_step(order_id, "complete")
     for each in (lead, order_id):
-        until("history has caught up", lambda each=each: has_heard(shop, each))
+        until("history has caught up", partial(has_heard, shop, each))
     invoice, effects = shop.invoices.of_order(order_id), shop.done("order.effects", {"order_id": order_id})
     whose = ["--stage", "local", "--email", f"{mark}@example.com"]
 

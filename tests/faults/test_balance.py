@@ -38,12 +38,14 @@ def test_a_hold_a_capture_and_a_refund_balance(shop: Shop) -> None:
     shop.hold()
     held = balanced(shop)
     assert held.differences == ()
+    assert held.documents is not None
     assert held.gateway["USD"][HELD] == held.documents["USD"][HELD] == 995
 
     invoice, _ = shop.captured()
     shop.order = shop.order.changed(hold=None)
     taken = balanced(shop)
     assert taken.differences == ()
+    assert taken.documents is not None
     assert taken.documents["USD"][KEPT] == 995
 
     CreditNotes(shop.records).credit(invoice, "1001", NOW)

@@ -35,7 +35,7 @@ def test_money_that_moved_at_paypal_past_us_is_no_balance(records: RecordTable) 
         assert (balance.differences, balance.gateway["USD"][CAPTURED]) == ((), TOTAL)
 
         asked = {"key": "elsewhere", "transaction_id": order.hold.transaction_id, "currency": "USD"}
-        case.adapter(records).refund(**asked, amount_cents=1)  # type: ignore[arg-type]
+        case.adapter(records).refund(**asked, amount_cents=1)
         moved = {each.key: payment_of(each) for each in case.gateway.list_begun("2027-01-15")}
         found = balanced_with(ledger, moved)
         assert (found.gateway["USD"][REFUNDED], found.gateway["USD"][KEPT]) == (1, TOTAL - 1)

@@ -42,7 +42,8 @@ def test_its_metadata_say_which_standards_it_keeps() -> None:
 
 def test_every_font_and_colour_is_in_the_file() -> None:
     reader = PdfReader(io.BytesIO(PDF))
-    (intent,) = ROOT["/OutputIntents"]
+    intents: Any = ROOT["/OutputIntents"]
+    (intent,) = intents
     assert (intent["/S"], len(intent["/DestOutputProfile"].get_data())) == ("/GTS_PDFA1", 3024)
     fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
     assert len(fonts) >= 4
