@@ -32,6 +32,7 @@ _WRITTEN_BY_DOORS = (
     "post#*",
     "counter#post_id",
     "request#*",
+    "vat_check#*",
 )
 # All that move money write it down (lambdas/payments/effects).
 _LEDGER = ("effects#*", "effects_of#*")

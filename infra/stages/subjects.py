@@ -125,6 +125,11 @@ class Money(Frozen):
     brand_currencies: Mapping[_BrandId, _Currency] = Field(
         default_factory=dict, description="What a brand charges in, by its id, if that is another currency."
     )
+    vat_register: Literal["nobody", "sandbox", "vies"] = Field(
+        "nobody",
+        description="Who confirms a VAT number that takes the tax off: `vies`, or the `sandbox`. Without a confirmation the tax "
+        "is charged. Where nobody is asked, a number with the right check digits is enough.",
+    )
     billing_days: Mapping[_BrandId, BillingDay] = Field(
         default_factory=dict,
         description="The day of the month on which a brand's services renew, by its id: `{ day = 1, min_days = 5 }`. The first "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lambdas.catalog.plan import Plan, load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.proration import BillingDay
+from lambdas.catalog.seller import load_sellers
 from lambdas.catalog.tax import load_taxes
 from lambdas.orders.machine import StepFunctionsMachine
 from lambdas.orders.model.modules import load_modules
@@ -26,6 +27,7 @@ from lambdas.records.pauses.pause import PauseRecords
 from lambdas.records.table import RecordTable
 from lambdas.records.transfer_codes import TransferCodes
 from lambdas.runtime.settings import TableSettings
+from lambdas.vat.checked_taxes import NOBODY, choose_taxes
 
 
 class PartsSettings(TableSettings):
@@ -34,6 +36,7 @@ class PartsSettings(TableSettings):
     `payment_limits`: JSON of PaymentLimits. `machines`: JSON map of order_queue_id -> state machine ARN, where verbs ask for one.
     `brand_currencies`: JSON map of brand_id -> what it sells in, of brands that do not sell in `currency`.
     `billing_days`: JSON map of brand_id -> BillingDay, of brands whose services renew on one day of the month.
+    `vat_register`: who confirms VAT numbers that take the tax off.
     """
 
     guard_table: str
@@ -42,6 +45,7 @@ class PartsSettings(TableSettings):
     machines: str = "{}"
     brand_currencies: str = "{}"
     billing_days: str = "{}"
+    vat_register: str = NOBODY
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,13 @@ def parts_of(settings: PartsSettings) -> Parts:
     clients, gateway = ClientRecords(records), gateways_of(choice, records, pauses)
 
     limits = PaymentLimits.model_validate_json(settings.payment_limits)
+    taxes = choose_taxes(settings.vat_register, load_taxes(), records, load_sellers())
     service = OrderService(
         store=DynamoOrderStore(settings.order_table),
         queues=load_queues(),
         modules=load_modules(),
         pricing=CatalogPricing(
-            plans, CouponRecords(records), CouponUseRecords(records), load_taxes(), clients, billing_days(settings)
+            plans, CouponRecords(records), CouponUseRecords(records), taxes, clients, billing_days(settings)
         ),
         payments=PreAuthorization(gateway, clients, choice=choice),
         clients=clients,

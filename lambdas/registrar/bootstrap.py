@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
-from lambdas.registrar.json_answer import Fetched, fetch
+from lambdas.runtime.json_answer import Fetched, fetch
 
 BOOTSTRAP = "https://data.iana.org/rdap/dns.json"
 KEPT_SECONDS, RETRY_SECONDS = 86_400, 60

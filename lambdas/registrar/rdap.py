@@ -6,8 +6,8 @@ A registry that knows no such name says 404. Every other failure, such as too ma
 from collections.abc import Callable, Mapping
 
 from lambdas.registrar.bootstrap import Bootstrap
-from lambdas.registrar.json_answer import Fetched, fetch
 from lambdas.registrar.registrar import Standing
+from lambdas.runtime.json_answer import Fetched, fetch
 
 _ACCEPT = "application/rdap+json, application/json"
 _MOST_BYTES = 500_000

@@ -13,3 +13,8 @@ def played_answers(settings: StageSettings) -> Iterator[str]:
             "registrar is the sandbox, which knows no real name: say rdap, leave it out, "
             "or say allow_sandbox = true if play is meant"
         )
+    if settings.vat_register == SANDBOX and not settings.allow_sandbox:
+        yield (
+            "vat_register is the sandbox, which takes the tax off for play: say vies, leave it out, "
+            "or say allow_sandbox = true if play is meant"
+        )

@@ -29,7 +29,8 @@ class Summary(Frozen):
     """`first_charge_cents`: the amount held at submit and invoiced; the texts are for people.
 
     `tax`: its amount, or how it is found while `tax_is_open`. `renewals`: the price of later periods with its tax, by period;
-    `renewals_note`: whether tax is in it. `coupon_note`: why the coupon code gives no discount.
+    `renewals_note`: whether tax is in it. `coupon_note`: why the coupon code gives no discount. `tax_note`: why a
+    VAT number takes no tax off.
     """
 
     lines: tuple[Line, ...]
@@ -43,6 +44,7 @@ class Summary(Frozen):
     renewals: tuple[str, ...] = ()
     renewals_note: str = ""
     coupon_note: str = ""
+    tax_note: str = ""
 
     @property
     def then(self) -> str:
@@ -79,7 +81,19 @@ def summary_of(
         renewals=_renewals(packs, money),
         renewals_note=_renewals_note(packs, tax_is_open=tax_is_open),
         coupon_note=coupon_note,
+        tax_note=_tax_note(packs),
     )
+
+
+def _tax_note(packs: tuple[PricedPack, ...]) -> str:
+    """Why tax is charged although a VAT number was entered."""
+    if any(tax.vat_check.startswith("unavailable") for pack in packs for tax in pack.taxes):
+        return _("We could not check your VAT number just now, so tax is charged. Try again later to order without it.")
+    if any(tax.vat_check.startswith("invalid") for pack in packs for tax in pack.taxes):
+        return _(
+            "Your VAT number is not in the register of VAT numbers (VIES), so tax is charged. Correct it or remove it."
+        )
+    return ""
 
 
 class _Money:

@@ -34,9 +34,10 @@ class AppliedTax(Frozen):
     """A tax on a pack's first charge: `recurring_cents` on the first period, `setup_cents` on set-up, both after the coupon.
 
     `rate` is percent as decimal text. `reverse_charge`: the client owes the tax and is charged none; then `rate` is 0.
+    `vat_check`: the register's answer on the client's VAT number, its day and consultation number; empty if it was not asked.
     """
 
-    IMPERSONAL = frozenset({"tax_id", "name", "rate", "recurring_cents", "setup_cents", "reverse_charge"})
+    IMPERSONAL = frozenset({"tax_id", "name", "rate", "recurring_cents", "setup_cents", "reverse_charge", "vat_check"})
 
     tax_id: str
     name: str
@@ -44,6 +45,7 @@ class AppliedTax(Frozen):
     recurring_cents: int = 0
     setup_cents: int = 0
     reverse_charge: bool = False
+    vat_check: str = ""
 
     @property
     def cents(self) -> int:

@@ -40,6 +40,7 @@ class CreditReason(StrEnum):
 
 class InvoiceLine(Frozen):
     """`tax_name` and `tax_rate` (percent, decimal text) are those of a line that is tax.
+    `vat_check`: the register's answer on the buyer's VAT number, as the order has it.
 
     `reason`, `reason_text`: on a credit note, why the line is credited.
     """
@@ -50,6 +51,7 @@ class InvoiceLine(Frozen):
     amount_cents: int
     tax_name: str = ""
     tax_rate: str = ""
+    vat_check: str = ""
     reason: CreditReason | None = None
     reason_text: str | None = None
 

@@ -43,7 +43,7 @@ def _recurring_lines(service: Service, pack: PricedPack) -> Iterator[InvoiceLine
 
 def _tax_line(service: Service, tax: AppliedTax) -> InvoiceLine:
     line = _line(service, f", {tax.label}", tax.cents)
-    return line.model_copy(update={"tax_name": tax.name, "tax_rate": tax.rate})
+    return line.model_copy(update={"tax_name": tax.name, "tax_rate": tax.rate, "vat_check": tax.vat_check})
 
 
 def _line(service: Service, what: str, amount_cents: int) -> InvoiceLine:

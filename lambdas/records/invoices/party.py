@@ -43,7 +43,9 @@ def _notes(draft: Invoice, seller: Seller) -> tuple[str, ...]:
     """The law's words on a reverse charge first, then on what bears no tax, then what the seller states on every document."""
     is_reversed = any(total.reverse_charge for total in totals_per_rate(draft.lines))
     untaxed = (seller.untaxed_note,) if seller.untaxed_note and _has_untaxed(draft) else ()
-    return (*((seller.reverse_charge_note,) if is_reversed else ()), *untaxed, *seller.notes)
+    proofs = dict.fromkeys(line.vat_check for line in draft.lines if line.vat_check.startswith("valid"))
+    checked = (f"VAT number checked with VIES: {proof}." for proof in proofs)
+    return (*((seller.reverse_charge_note, *checked) if is_reversed else ()), *untaxed, *seller.notes)
 
 
 def _has_untaxed(draft: Invoice) -> bool:

@@ -6,10 +6,14 @@ import pytest
 
 from lambdas.actions.add_services import module as add_services
 from lambdas.actions.generate_invoice import module
+from lambdas.catalog.seller import load_sellers
+from lambdas.catalog.tax import load_taxes
 from lambdas.records.clients.service import ServiceRecords
 from lambdas.records.coupons.coupon import CouponRecords
 from lambdas.records.invoices.invoice import CreditReason, InvoiceKind, InvoiceLine
+from lambdas.vat.checked_taxes import choose_taxes
 from tests.support.coupons import a_coupon
+from tests.unit.actions import conftest
 from tests.unit.actions.conftest import INVOICE, SERVICES, World
 
 SERVER, DOMAIN = {"plan_id": "2"}, {"plan_id": "3"}  # 149.00 a month and 99.00 set-up; 14.50 a year
@@ -55,6 +59,17 @@ def test_a_reverse_charge_costs_nothing_and_the_invoice_says_so(world: World) ->
         ("Domain Registration, VAT, reverse charge", 0, "VAT", "0"),
     ]
     assert world.invoice().total_cents == 1450
+
+
+def test_the_invoice_of_a_reverse_charge_has_the_proof_that_the_number_was_checked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taxes = choose_taxes("sandbox", load_taxes(), world.records, load_sellers())
+    monkeypatch.setattr(conftest, "load_taxes", lambda: taxes)
+    lines = invoiced(world, country="DE", vat_id="DE136695976", pack1=DOMAIN)
+
+    assert lines[1].vat_check.startswith("valid ")
+    assert f"VAT number checked with VIES: {lines[1].vat_check}." in world.invoice().notes
 
 
 @pytest.mark.parametrize(("country", "price"), [("GB", "9.95"), ("DE", "0")])
