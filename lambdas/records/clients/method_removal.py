@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.records.clients.payment_method import PaymentMethod
-from lambdas.records.clients.stored_methods import DEFAULT, REMOVAL, MethodsBusyError, method_key, token_key
+from lambdas.records.clients.stored_methods import (
+    DEFAULT,
+    REMOVAL,
+    MethodsBusyError,
+    RemovalTakenOverError,
+    method_key,
+    token_key,
+)
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import from_item, to_item
 
@@ -65,7 +72,7 @@ class MethodRemovals:
                 if _REMOVED_AT in stored:
                     return None
                 if stored.get(REMOVAL) != begun.claim:
-                    raise MethodsBusyError from None
+                    raise RemovalTakenOverError from None
             patience.wait_or_raise(MethodsBusyError)
 
     def _emptied(self, begun: BegunRemoval, method: PaymentMethod, by: str, at: int) -> list[Any]:

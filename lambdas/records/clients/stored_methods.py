@@ -25,6 +25,10 @@ class MethodsBusyError(OrderError):
         )
 
 
+class RemovalTakenOverError(MethodsBusyError):
+    """Another call removes the method since this one began to."""
+
+
 class PaymentMethodRecords:
     """The payment methods of clients. One that came with an order has the order's number, others numbers of their own."""
 

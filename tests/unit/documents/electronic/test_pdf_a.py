@@ -45,7 +45,8 @@ def test_every_font_and_colour_is_in_the_file() -> None:
     intents: Any = ROOT["/OutputIntents"]
     (intent,) = intents
     assert (intent["/S"], len(intent["/DestOutputProfile"].get_data())) == ("/GTS_PDFA1", 3024)
-    fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
+    resources: list[Any] = [page["/Resources"] for page in reader.pages]
+    fonts = [font.get_object() for each in resources for font in each["/Font"].values()]
     assert len(fonts) >= 4
     for font in fonts:
         described = font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
