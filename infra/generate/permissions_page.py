@@ -38,9 +38,13 @@ def stage_of_the_page() -> StageSettings:
     return settings_of("dev").changed(history_anchors=anchors, door_shift="canary")
 
 
+def _in_code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
 def _section(role: str, grants: list[Grant]) -> str:
     rows = "".join(
-        f"| `{each.resource}` | {', '.join(each.actions)} | {each.condition.replace('|', '/') or ''} |\n"
+        f"| `{each.resource}` | {', '.join(each.actions)} | {_in_code(each.condition.replace('|', '/'))} |\n"
         for each in grants
     )
     return f"## {role}\n\n| resource | actions | only if |\n| --- | --- | --- |\n{rows}"
