@@ -11,7 +11,6 @@ from infra.functions.gateways import gateway_environment
 from infra.queues import Queues
 from infra.stages.settings import StageSettings
 from infra.storage import Storage
-from lambdas.vat.checked_taxes import NOBODY
 
 _WRITES = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem")
 
@@ -49,7 +48,7 @@ class OrderParts:
             **self._of_brands,
             "MACHINE_HASHES": self.hashes_json,
             "PAYMENT_LIMITS": self.settings.payment_limits.model_dump_json(),
-            **({} if self.settings.vat_register == NOBODY else {"VAT_REGISTER": self.settings.vat_register}),
+            "VAT_REGISTER": self.settings.vat_register,
         }
 
     @property

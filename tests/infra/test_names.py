@@ -19,8 +19,10 @@ _NAME_LIKE = {
     "AlarmName", "BucketName", "EmailIdentity", "FunctionName", "LayerName", "LogGroupName", "QueueName", "RoleName",
     "StateMachineName", "TableName", "TopicName",
 }  # fmt: skip
-# Properties with such a name that say which other resource is meant.
-_MEANT = {("AWS::Lambda::EventInvokeConfig", "FunctionName"), ("AWS::Lambda::EventSourceMapping", "FunctionName"),
+# Properties with such a name that say which other resource is meant, or that name a part of one.
+_MEANT = {("AWS::Lambda::Alias", "FunctionName"), ("AWS::Lambda::Alias", "Name"), ("AWS::Lambda::Version", "FunctionName"),
+          ("AWS::CodeDeploy::DeploymentGroup", "ApplicationName"),
+          ("AWS::Lambda::EventInvokeConfig", "FunctionName"), ("AWS::Lambda::EventSourceMapping", "FunctionName"),
           ("AWS::Lambda::Permission", "FunctionName")}  # fmt: skip
 _OPTIONS = {"region_name": "us-east-1", "aws_access_key_id": "test", "aws_secret_access_key": "test"}
 

@@ -39,6 +39,7 @@ def shown_pause(page: Page, pause_id: object) -> str:
 def test_a_gateway_is_paused_and_resumed_and_buyers_read_an_honest_sentence(
     staff: DeskStaff, new_walk: NewWalk, shop: Shop
 ) -> None:
+    buyer: Walk = new_walk().to_payment().with_card()
     page = staff.open("/desk/pauses").sign_in().on("Pauses").page
     page.get_by_label("What").select_option("gateway:sandbox")
     page.get_by_label("Ends automatically").fill("60")
@@ -48,8 +49,10 @@ def test_a_gateway_is_paused_and_resumed_and_buyers_read_an_honest_sentence(
     expect(staff.open("/desk/board").page.locator("body")).to_contain_text("paused until")
     until("the API notices the pause", lambda: is_refused(shop) or None)
 
-    buyer: Walk = new_walk()
-    buyer.to_payment().with_card().order().at("payment")
+    late = new_walk().to_payment(email="grace@example.com").page
+    expect(late.get_by_text("Not possible before")).to_be_visible()
+    expect(late.get_by_label("Pay by card")).to_have_count(0)
+    buyer.order().at("payment")
 
     expect(buyer.page.get_by_role("alert")).to_contain_text("We cannot take orders at the moment")
     expect(buyer.page.get_by_role("alert")).not_to_contain_text("the bank is down")

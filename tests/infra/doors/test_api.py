@@ -13,7 +13,7 @@ from infra.local.engine.iam.policy import Call, allowing
 from infra.stages.limits import Throttle
 from lambdas.api.table import every_method
 from tests.infra.roles import ACCOUNT, REGION, written_out
-from tests.infra.template import Synthesized, name_of
+from tests.infra.template import Synthesized, called_function, name_of
 
 
 def functions_of_routes(stage: Synthesized) -> dict[str, str]:
@@ -115,7 +115,7 @@ def test_every_route_may_invoke_its_function_and_one_permission_is_enough(stage:
     """The source of a call is `<api>/<stage>/<METHOD><path>`, and `<api>/<stage>/$default` for `$default`."""
     api = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:ApiHttpApi"
     permissions = [
-        (name_of(found["FunctionName"]), written_out(stage, found["SourceArn"]))
+        (called_function(found["FunctionName"]), written_out(stage, found["SourceArn"]))
         for found in stage.properties_of_type("AWS::Lambda::Permission").values()
         if found["Principal"] == "apigateway.amazonaws.com"
     ]

@@ -57,7 +57,9 @@ def words_of(stage: Synthesized) -> str:
 def test_where_a_real_gateway_is_there_is_none(sources: Path, tmp_path: Path, prod: Synthesized) -> None:
     """Neither its function, nor a page, a role, a permission or its code."""
     arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/test/paypal-AbC123"
-    settings = settings_of("test").changed(gateway="paypal", payment_secrets={"paypal": arn})
+    settings = settings_of("test").changed(
+        gateway="paypal", payment_secrets={"paypal": arn}, registrar="rdap", vat_register="vies"
+    )
     (tmp_path / "layer" / "python").mkdir(parents=True)
     sources = by_paypal_alone(sources, tmp_path / "sources")
     app = new_app(outdir=tmp_path / "out")

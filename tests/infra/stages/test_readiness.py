@@ -211,7 +211,7 @@ def test_the_app_says_so_in_plain_lines_and_makes_nothing(tmp_path: Path) -> Non
 def test_play_money_is_not_taken_where_nobody_said_so(sources: Path, tmp_path: Path) -> None:
     for settings in (settings_of("dev"), settings_of("local"), filled_in_prod()):
         (refusal,) = problems(
-            settings.changed(allow_sandbox=False, brand_mail_from={}, registrar="rdap"),
+            settings.changed(allow_sandbox=False, brand_mail_from={}, registrar="rdap", vat_register="vies"),
             _without_samples(sources, tmp_path / settings.stage),
         )
         assert refusal.startswith("gateway is the sandbox, which takes no real money")
