@@ -14,6 +14,7 @@ from lambdas.api.orders.views import OrderView
 from lambdas.records.posts.attachment import KINDS, MAX_FILES
 
 JSON = "application/json"
+_BYTES = "application/octet-stream"  # of every file; makers of clients may know no other type of it
 FILES = {"attach": MAX_FILES, "contract": 1}  # parameters that are files, and how many at most
 _WITHOUT_KEY = ("order.link_create", "uber.check_login")  # their answers must not be kept
 
@@ -114,8 +115,8 @@ def _success(method: Method, schemas: Schemas) -> dict[str, Any]:
         return {}
     headers = {"RateLimit", "RateLimit-Policy"}
     if view is FileAnswer:
-        types = sorted(method.files or {kind.content_type for kind in KINDS.values()})
-        content: dict[str, Any] = {each: {"schema": {}} for each in types}
+        types = {*(method.files or (kind.content_type for kind in KINDS.values())), _BYTES}
+        content: dict[str, Any] = {each: {"schema": {}} for each in sorted(types)}
         headers |= {"Content-Disposition", "X-Content-Type-Options"}
     else:
         content = {JSON: {"schema": schemas.of_answer(view)}}
