@@ -43,7 +43,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced, Queue
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.parsing.transfer_code import Codes, NoCodes, keep_codes
-from lambdas.orders.pauses import NO_PAUSES, Pauses, PausesUnreadError
+from lambdas.orders.pauses import NO_PAUSES, Pause, Pauses, PausesUnreadError
 from lambdas.orders.payment_key import gateway_of
 from lambdas.orders.payment_ports import PRESENT, UNSCREENED, Payer, Payments, Screen
 from lambdas.orders.ports import UNBOUND, AssumedRunning, Clients, Executions, KeyUsed, OrderStore, Permit, Pricing
@@ -82,6 +82,10 @@ class OrderService:
     def orders(self) -> OrderStore:
         """The orders as they are stored, for read models that look at many. Only verbs write."""
         return self.store
+
+    def pause_of_gateway(self, name: str) -> Pause | None:
+        """Raises PausesUnreadError."""
+        return self.pauses.of_gateway(name)
 
     def currency_of(self, brand_id: int) -> str:
         """The currency that the brand sells in now."""

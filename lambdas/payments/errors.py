@@ -100,6 +100,7 @@ class ChargePendingError(ChargeUnknownError):
     """Its bank has the debit and decides in some days. That is neither a failure nor unknown."""
 
     kind = "payment_pending"
+    nature = Nature.CONFLICT
     retry_after_seconds = 86_400
 
     _TEXT = (

@@ -80,7 +80,7 @@ def _set_default(backend: Backend, request: StoredMethodRequest, caller: Caller)
 def _remove(backend: Backend, request: StoredMethodRequest, caller: Caller) -> ChangedMethods:
     client, named = the_client(backend, request.client_id, caller), request.billing_info_id
     service = backend.service
-    removal = MethodRemoval(service.store, backend.records, backend.gateway, backend.choice, service.now)
+    removal = MethodRemoval(service.orders, backend.records, backend.gateway, backend.choice, service.now)
     if not removal.remove(client, named, by=caller.name):
         raise _unknown_method()
     return _read_changed(backend, client, named)

@@ -48,7 +48,7 @@ def _get_xml(backend: Backend, request: InvoiceXmlGetRequest, caller: Caller) ->
 
 
 def _language_of(backend: Backend, invoice: Invoice) -> str:
-    return language_of_document(invoice, backend.service.store.get, backend.languages)
+    return language_of_document(invoice, backend.service.orders.get, backend.languages)
 
 
 def _find(backend: Backend, request: InvoicePdfGetRequest, caller: Caller) -> Invoice:

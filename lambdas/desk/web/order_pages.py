@@ -57,7 +57,7 @@ def show_documents(site: Site, session: UserSession, order_id: str, name: str = 
     if not name:
         return list_answer(found, order_id, path, (to_order,))
     desk, back = site.desk, (to_order, ("All invoices", path))
-    with speaking(language_of_document(found[0], desk.service.store.get, desk.languages) if found else SOURCE):
+    with speaking(language_of_document(found[0], desk.service.orders.get, desk.languages) if found else SOURCE):
         return document_answer(found, unquote(name), path, back, electronic=desk.electronic_invoices)
 
 

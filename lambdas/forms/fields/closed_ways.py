@@ -1,6 +1,6 @@
 """Ways to pay that are closed now: no payment provider takes them here, or the one that does is paused."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ from lambdas.forms.form import Form
 from lambdas.forms.session.session import Session
 from lambdas.forms.shop import Shop
 from lambdas.languages.texts import _
-from lambdas.orders.pauses import Pauses, PausesUnreadError
+from lambdas.orders.pauses import Pause, PausesUnreadError
 from lambdas.payments.several.choice import GatewayChoice
 from lambdas.payments.several.ways import is_taken
 from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
@@ -20,7 +20,7 @@ class Ways:
     """Ways to pay for orders of a brand, as they are now."""
 
     choice: GatewayChoice
-    pauses: Pauses
+    pause_of: Callable[[str], Pause | None]
     brand_id: int
 
     def takes(self, kind: MethodKind) -> bool:
@@ -34,7 +34,7 @@ class Ways:
     def paused_until(self, way: MethodKind | PaymentMethod) -> int | None:
         """Unix seconds; None while money is moved at its provider, or if that cannot be read: the submit says so then."""
         try:
-            pause = self.pauses.of_gateway(self._gateway_of(way))
+            pause = self.pause_of(self._gateway_of(way))
         except PausesUnreadError:
             return None
         return pause.ends_at if pause else None
@@ -51,7 +51,7 @@ class Ways:
 
 def ways_of(shop: Shop, form: Form, session: Session) -> Ways:
     brand_id = session.order.brand_id if session.order else shop.queue_of(form).brand_id
-    return Ways(shop.hosted.choice, shop.service.pauses, brand_id)
+    return Ways(shop.hosted.choice, shop.service.pause_of_gateway, brand_id)
 
 
 def until_then(ends_at: int) -> str:

@@ -149,6 +149,14 @@ def test_paypal_alone_takes_no_cards(shop: Path) -> None:
     assert problems(alone, by_paypal_alone(shop)) == []
 
 
+def test_the_sandbox_takes_the_tax_off_only_where_play_is_meant(shop: Path) -> None:
+    real = filled_in_prod().changed(**REAL)
+    assert "vat_register is the sandbox, which takes the tax off for play" in "".join(
+        problems(real.changed(vat_register="sandbox"), shop)
+    )
+    assert "vat_register" not in "".join(problems(real.changed(vat_register="vies"), shop))
+
+
 def test_a_stage_that_may_be_deleted_tries_a_real_gateway_beside_the_sandbox(shop: Path) -> None:
     settings = settings_of("dev").changed(method_gateways={"card": "stripe"}, payment_secrets={"stripe": ARN})
 
