@@ -17,7 +17,7 @@ from tests.flow.conftest import Shop
 PAGES = (
     "first-page", "web-site", "sign-in", "who-orders", "errors", "payment", "card", "declined", "confirm",
     "status", "resume", "resume-asked", "no-more-reminders", "continue", "begin-anew", "signed-out", "sign-in-needed",
-    "link-over", "nothing-here", "equipment",
+    "link-over", "nothing-here", "equipment", "domains",
 )  # fmt: skip
 _AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -30,6 +30,7 @@ def shown(walk: Walk, shop: Shop) -> Iterator[str]:
     yield from _links(walk, shop)
     yield from _whose(walk, shop)
     yield from _nothing(walk)
+    yield from _domains(walk)
 
 
 def _form(walk: Walk) -> Iterator[str]:
@@ -126,6 +127,18 @@ def _nothing(walk: Walk) -> Iterator[str]:
     walk.page.get_by_role("radio").first.check()
     walk.go_on().at("equipment")
     yield "equipment"
+
+
+def _domains(walk: Walk) -> Iterator[str]:
+    """Each way in which a name can stand, but for the one that takes its time."""
+    page = walk.open("/forms/domains").at("domain").page
+    page.get_by_label("Domain names").fill(
+        "https://www.bücher.com/, taken.com\npremium.org unknown.net shop.museum under_score.de"
+    )
+    page.get_by_role("button", name="Check these names").click()
+    page.get_by_text("Select the names to order").wait_for()
+    page.get_by_role("checkbox", name="transfer").first.check()
+    yield "domains"
 
 
 def problems_of(page: Page) -> list[str]:
