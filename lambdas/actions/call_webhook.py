@@ -6,7 +6,7 @@ it will answer later with `order.process`; `callback` says how. `_frame/webhook.
 `_frame/webhook_answer.py` reads the answer. On a cancel, `undo_url` is asked to undo the work.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from pydantic import Field, field_validator
 from lambdas.actions._frame.action import action_handler
 from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools, TransientError, Waiting
 from lambdas.actions._frame.webhook import NAMED_BASE, WebhookSettings, address, post, refuse_other_hosts
-from lambdas.actions._frame.webhook_answer import outcome_of, stated_outcome
+from lambdas.actions._frame.webhook_answer import outcome_of, stated_outcome, without_secrets
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
@@ -69,7 +69,8 @@ class CallWebhookConfig(Config):
 def run(order: Order, config: CallWebhookConfig, tools: Tools) -> Done | Waiting:
     action = tools.action_of(order)
     if action.input:
-        answered = stated_outcome(action.input, order)
+        secrets = [code for _, code in _codes(order, config, tools) if code]
+        answered = stated_outcome(without_secrets(action.input, secrets), order)
         return answered or Waiting(
             'the answer needs a status of "done", "wait" or "failed"; process this action again with it'
         )
@@ -85,8 +86,7 @@ def run(order: Order, config: CallWebhookConfig, tools: Tools) -> Done | Waiting
         },
     }
     key = f"{order.known_as}:{action.action_id}"
-    codes = [pack[KEY] for pack in content["packs"] if KEY in pack]
-    seconds = config.timeout_seconds
+    codes, seconds = [pack[KEY] for pack in content["packs"] if KEY in pack], config.timeout_seconds
     return _call(config.url, content, key=key, timeout_seconds=seconds, order=order, now=tools.now(), secrets=codes)
 
 
@@ -107,18 +107,24 @@ def undo(order: Order, config: CallWebhookConfig, tools: Tools) -> str | None:
 
 def _packs(order: Order, config: CallWebhookConfig, tools: Tools) -> list[dict[str, Any]]:
     """The priced packs; those of transfers with their codes, if the receiver is to have them. Raises PermanentError."""
-    codes, packs = TransferCodes(tools.records), []
+    codes, packs = dict(_codes(order, config, tools)), []
     for pack in order.priced:
-        stated = order.info.get(pack.pack)
-        reference = text(stated, KEY) if config.transfer_codes and isinstance(stated, Mapping) else ""
-        code = codes.find(reference, pack.description, now=tools.now()) if reference else ""
-        if reference and not code:
+        if codes.get(pack.pack) == "":
             raise PermanentError(
                 f"the authorisation code of {pack.pack} is no longer kept, or was given for another name;"
                 f" ask the client for it, set info.{pack.pack}.{KEY} by order.update, and process this action again"
             )
-        packs.append({**pack.model_dump(), **({KEY: code} if code else {})})
+        packs.append({**pack.model_dump(), **({KEY: codes[pack.pack]} if pack.pack in codes else {})})
     return packs
+
+
+def _codes(order: Order, config: CallWebhookConfig, tools: Tools) -> Iterator[tuple[str, str]]:
+    """Packs of transfers, each with its code: empty if it is over, or another name's. None if the receiver is to have none."""
+    kept = TransferCodes(tools.records)
+    for pack in order.priced if config.transfer_codes else ():
+        stated = order.info.get(pack.pack)
+        if reference := text(stated, KEY) if isinstance(stated, Mapping) else "":
+            yield pack.pack, kept.find(reference, pack.description, now=tools.now())
 
 
 def _about(order: Order, action: ChecklistAction) -> dict[str, Any]:
@@ -145,21 +151,7 @@ def _call(
     refuse_other_hosts(url, settings)
     secret = secret_text(settings.webhook_secret_arn)
     status, reply = post(url, content, key=key, secret=secret, now=now, timeout_seconds=timeout_seconds)
-    return outcome_of(status, _without(secrets, reply), order)
-
-
-def _without(secrets: Sequence[str], reply: Any) -> Any:
-    """The answer, which is kept on the order, without secrets that it repeats."""
-    match reply:
-        case str():
-            for secret in secrets:
-                reply = reply.replace(secret, "…")
-            return reply
-        case list():
-            return [_without(secrets, each) for each in reply]
-        case dict():
-            return {_without(secrets, key): _without(secrets, each) for key, each in reply.items()}
-    return reply
+    return outcome_of(status, without_secrets(reply, secrets), order)
 
 
 def _may_have_begun(action: ChecklistAction) -> bool:

@@ -204,6 +204,29 @@ def test_the_registrar_gets_the_code_of_a_transfer_and_the_order_never_has_it(de
     assert desk.action().reason == "done by the receiver: moved by …"
 
 
+def test_a_registrar_that_answers_later_leaves_no_code_on_the_order_either(desk: Desk, receiver: Receiver) -> None:
+    _transfer(desk, receiver, transfer_codes=True)
+    receiver.says(202, None)
+    desk.waits()
+    desk.ask(status="done", reason="moved by s3cr3t-code", result={"s3cr3t-code": "used s3cr3t-code"})
+    desk.run()
+
+    assert desk.action().reason == "done by the receiver: moved by …"
+    assert "s3cr3t-code" not in desk.store.get("1001").model_dump_json()
+
+
+@pytest.mark.parametrize("code", ["done", "status", "e", "result"])
+def test_a_code_that_is_a_word_of_the_answer_changes_no_outcome(desk: Desk, receiver: Receiver, code: str) -> None:
+    """Its buyer chose it: the work that the registrar did must not look undone."""
+    _transfer(desk, receiver, transfer_codes=True)
+    desk.tools = replace(desk.tools, records=cast(Any, Codes(r1=code)))
+    receiver.says(200, {"status": "done", "result": {"ticket": 7}})
+    desk.run()
+
+    assert desk.action().state is ActionState.DONE
+    assert desk.action().result["ticket"] == 7
+
+
 def test_nobody_else_gets_the_code(desk: Desk, receiver: Receiver) -> None:
     _transfer(desk, receiver)
     desk.run()

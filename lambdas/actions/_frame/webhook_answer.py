@@ -4,7 +4,7 @@ Of its texts and results only what is short, and tells of no person, is kept.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -16,6 +16,7 @@ from lambdas.orders.model.order import Order
 
 _MAX_RESULTS, _LONGEST_RESULT, _LONGEST_REASON = 20, 200, 300
 _ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,255}")
+_LONG_SECRET = 6  # characters
 _LONGEST_READ = 1_000  # Of a text that is cleaned. The kept part is shorter.
 
 
@@ -49,6 +50,33 @@ def stated_outcome(reply: Any, order: Order) -> Done | Waiting | None:
     if word == "failed":
         raise PermanentError(f"the receiver could not do it{reason}; resolve it there, then process this action again")
     return None
+
+
+def without_secrets(reply: Any, secrets: Sequence[str]) -> Any:
+    """The answer, without secrets in what is kept of it. The rest says what became of the work, whatever a secret may spell."""
+    if not isinstance(reply, Mapping):
+        return reply
+    kept = {name: _hidden(reply[name], secrets) for name in ("reason", "result") if name in reply}
+    return {**reply, **kept}
+
+
+def _hidden(value: Any, secrets: Sequence[str]) -> Any:
+    match value:
+        case str():
+            for secret in secrets:
+                value = re.sub(_as_stated(secret), "…", value)
+            return value
+        case Mapping():
+            return {_hidden(key, secrets): _hidden(each, secrets) for key, each in value.items()}
+        case int() | Decimal():
+            return "…" if str(value) in secrets else value
+    return value
+
+
+def _as_stated(secret: str) -> str:
+    """A short one counts as a whole word alone: letters of it are everywhere."""
+    whole = re.escape(secret)
+    return whole if len(secret) >= _LONG_SECRET else rf"(?<!\w){whole}(?!\w)"
 
 
 def _refuse_answer() -> NoReturn:
