@@ -1,6 +1,6 @@
 """Money that goes back without us, as PayPal tells of it: on the order, its invoice and its client, and never moved by us."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,17 +10,14 @@ from lambdas.actions._frame.module import PermanentError
 from lambdas.actions.generate_invoice import module as generate_invoice
 from lambdas.catalog.plan import load_plans
 from lambdas.forms.shop import Shop as Forms
-from lambdas.orders.decisions.open_work import OpenWork, open_work
-from lambdas.orders.model.order import Order
 from lambdas.records.broken_promises import BrokenPromises
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.dispute import ClientDisputes
 from lambdas.records.gateway_event import GatewayEvents
-from lambdas.records.invoices.invoice import Invoice
-from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
 from lambdas.watch.invariants.of_payments import PaymentsOfADay
 from lambdas.webhooks import certificates
+from tests.stand_ins.paid_order import PaidOrder
 from tests.stand_ins.paying_lives import SCENARIOS, TOTAL
 from tests.stand_ins.paypal import disputes, payments
 from tests.stand_ins.paypal.books import Json
@@ -32,7 +29,7 @@ from tests.stand_ins.webhooks.test_money_back import TODAY, Clock
 from tests.unit.actions.conftest import INVOICE
 
 
-class Office:
+class Office(PaidOrder):
     """An order of 248.00 that is invoiced and paid by PayPal, and the webhooks about it."""
 
     def __init__(self, records: RecordTable, stand_in: PayPalStandIn, clock: Clock) -> None:
@@ -44,22 +41,8 @@ class Office:
         self.hear()  # what came before
 
     @property
-    def order(self) -> Order:
-        return self.case.order()
-
-    @property
-    def invoice(self) -> Invoice:
-        found = InvoiceRecords(self.case.records).of_order("1001")
-        assert found is not None
-        return found
-
-    @property
     def capture(self) -> Json:
         return next(iter(self.books.captures.values()))
-
-    @property
-    def work(self) -> Mapping[str, OpenWork]:
-        return {each.key: each for each in open_work(self.order)}
 
     def hear(self, *, again: bool = False) -> list[str]:
         """The outcomes of what PayPal tells since the last time; `again`: of everything once more, the latest first."""

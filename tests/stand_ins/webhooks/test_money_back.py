@@ -2,7 +2,6 @@
 
 import json
 import random
-from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,7 +13,6 @@ from lambdas.catalog.plan import load_plans
 from lambdas.desk.pages.money import money_of
 from lambdas.forms.shop import Shop as Forms
 from lambdas.orders.decisions.money_back import BY_PROVIDER
-from lambdas.orders.decisions.open_work import OpenWork, open_work
 from lambdas.orders.events import changes
 from lambdas.orders.model.order import Order
 from lambdas.payments.effects.certificate import certificate_of
@@ -27,12 +25,12 @@ from lambdas.records.broken_promises import BrokenPromises
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.dispute import ClientDisputes
 from lambdas.records.invoices.invoice import CreditReason, Invoice, InvoiceStatus
-from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.invoices.reductions import LineCredit
 from lambdas.records.table import RecordTable
 from lambdas.watch.invariants.of_payments import PaymentsOfADay
 from lambdas.watch.invariants.violation import Promise, Violation
 from lambdas.webhooks.applying import Applying
+from tests.stand_ins.paid_order import PaidOrder
 from tests.stand_ins.paying_lives import StripeCase, _invoiced
 from tests.stand_ins.stripe import disputes, refunds
 from tests.stand_ins.stripe.server import StripeStandIn
@@ -49,7 +47,7 @@ class Clock(Time):
         self.time += seconds
 
 
-class Office:
+class Office(PaidOrder):
     """An order of 248.00 that is invoiced and paid by card, and the webhooks about it."""
 
     def __init__(self, records: RecordTable, stand_in: StripeStandIn, clock: Clock) -> None:
@@ -63,22 +61,8 @@ class Office:
         self.hear()  # what came before
 
     @property
-    def order(self) -> Order:
-        return self.case.order()
-
-    @property
-    def invoice(self) -> Invoice:
-        found = InvoiceRecords(self.case.records).of_order("1001")
-        assert found is not None
-        return found
-
-    @property
     def charge(self) -> dict[str, Any]:
         return next(iter(self.books.all("ch")))
-
-    @property
-    def work(self) -> Mapping[str, OpenWork]:
-        return {each.key: each for each in open_work(self.order)}
 
     def hear(self, chance: random.Random | None = None, *, most_copies: int = 1) -> list[str]:
         """The outcomes of what Stripe tells since the last time."""
