@@ -18,6 +18,7 @@ from infra.local.stack import STACK
 
 RELEASE_FILE = REPOSITORY / "tests" / "data" / "last_release.txt"
 _FAILS, _HANDLE = "FailsHalfWay", "FailsHalfWayHandle"
+WAITS = "WaitsForSignal"
 _CHANGED_FIRST = ("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine", "AWS::IAM::Role")
 
 
@@ -80,10 +81,17 @@ def add_failure(template: dict[str, Any]) -> None:
     }
 
 
-def described(assembly: Path, into: Path, words: str) -> Path:
-    """One that changes every function, if only in words."""
+def signalled(assembly: Path, into: Path, words: str) -> Path:
+    """One that changes every function, if only in words, and runs until WAITS is signalled."""
+    return altered(assembly, into, partial(_add_wait, words=words))
 
-    return altered(assembly, into, partial(describe, words=words))
+
+def _add_wait(template: dict[str, Any], words: str) -> None:
+    describe(template, words)
+    template["Resources"][WAITS] = {
+        "Type": "AWS::CloudFormation::WaitCondition",
+        "CreationPolicy": {"ResourceSignal": {"Count": 1, "Timeout": "PT5M"}},
+    }
 
 
 def describe(template: dict[str, Any], words: str) -> None:

@@ -19,7 +19,7 @@ from infra.local.panel.process import LocalPanel
 from infra.local.stack import STACK, connect
 from lambdas.orders.model.queue import Queue, load_queues
 from tests.faults.shop import Shop
-from tests.upgrade.assemblies import described, failing_half_way, synthesize, write_release
+from tests.upgrade.assemblies import WAITS, failing_half_way, signalled, synthesize, write_release
 from tests.upgrade.outcome import machine_of, wrong_with
 from tests.upgrade.stands import Held, Stand, stands_of
 from tests.upgrade.walking import Walkers
@@ -28,7 +28,6 @@ from tests.upgrade.walking import Walkers
 _PAUSED_IN_TURN = ("activate_services", "generate_invoice", "add_services", "provision_client")
 ENGINE_SETTINGS = {"ORDERQ_LAMBDA_CONCURRENCY": "20", "ORDERQ_LAMBDA_FUNCTION_CONCURRENCY": "4"}
 _REST_SECONDS, _LOOKS = 5.0, 60
-_TURNS = 5
 
 
 def revisions_at_rest(shop: Shop, order_ids: Sequence[str]) -> dict[str, int]:
@@ -112,41 +111,31 @@ class Trial:
             self.wrong.append("the deployment that was to fail half way did not")
 
     def _deploy_two_at_once(self, engine: LocalEngine, new: Path) -> None:
-        """The change set of a second one comes while the first changes the stack: it is refused.
-
-        A first one that is over too soon shows nothing, so another takes its place.
-        """
-        for turn in range(1, _TURNS + 1):
-            first = described(new, self.folder / f"first-{turn}", f"of the first, turn {turn}")
-            answer = self._second_during(engine, first)
-            self._expect(engine, "the first of two deployments is done", "UPDATE_COMPLETE")
-            if answer:
-                self.say(f"the second was refused: {answer}")
-                return
-        self.wrong.append(f"in {_TURNS} turns no second deployment was refused")
-
-    def _second_during(self, engine: LocalEngine, first: Path) -> str:
-        """Why the second was refused; empty if it was not, which is wrong while the first one changes the stack."""
+        """The change set of a second one comes while the first, which waits for a signal, changes the stack: it is refused."""
         stacks: Any = boto3.client("cloudformation", **engine.client_options())
+        second = {"StackName": STACK, "ChangeSetName": "second", "UsePreviousTemplate": True}
         with ThreadPoolExecutor(1) as pool:
-            deployment = pool.submit(deploy_assembly, engine, first)
-            while self._status(engine) != "UPDATE_IN_PROGRESS" and not deployment.done():
+            first = pool.submit(deploy_assembly, engine, signalled(new, self.folder / "first", "of the first"))
+            while self._status(engine) != "UPDATE_IN_PROGRESS" and not first.done():
                 time.sleep(0.05)
-            answer = ""
             try:
-                stacks.create_change_set(
-                    StackName=STACK,
-                    ChangeSetName=f"second-{first.name}",
-                    UsePreviousTemplate=True,
-                    Capabilities=["CAPABILITY_NAMED_IAM"],
-                )
+                stacks.create_change_set(**second, Capabilities=["CAPABILITY_NAMED_IAM"])
             except ClientError as refused:
-                answer = str(refused.response["Error"]["Message"])
+                self.say(f"of two deployments at once the second was refused: {refused.response['Error']['Message']}")
             else:
-                if self._status(engine) == "UPDATE_IN_PROGRESS":
-                    self.wrong.append("the first of two deployments changed the stack, and a second one began")
-            deployment.result()
-        return answer
+                self.wrong.append("the first of two deployments changed the stack, and a second one began")
+            while not first.done() and not self._signal(stacks):
+                time.sleep(0.05)
+            first.result()
+        self._expect(engine, "the first of them is done", "UPDATE_COMPLETE")
+
+    def _signal(self, stacks: Any) -> bool:
+        """Let the first deployment continue; False while it has not come to its wait."""
+        try:
+            stacks.signal_resource(StackName=STACK, LogicalResourceId=WAITS, UniqueId="second", Status="SUCCESS")
+        except ClientError:
+            return False
+        return True
 
     def _status(self, engine: LocalEngine) -> str:
         stacks: Any = boto3.client("cloudformation", **engine.client_options())
