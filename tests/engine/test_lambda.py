@@ -1,10 +1,12 @@
 """Functions: exception classes, isolation, layers, logs, concurrency."""
 
 import json
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from infra.local.engine_process import REPOSITORY, engine_python
 from tests.engine.cloud import Cloud, eventually, unique, zipped
 
 RAISING = """
@@ -183,6 +185,38 @@ def handler(event, context):
         for number in range(3)
         for line in ("START", f"first line of {number}", f"last line of {number}, unfinished", "END")
     ]
+
+
+LATE_READER = """
+import time
+from infra.local.engine.functions import logs
+from ministack.core.lambda_runtime import Worker
+
+def read(worker):  # as the engine's thread does on a machine that has no time for it
+    time.sleep(0.6)
+    for line in worker._proc.stderr:
+        worker._stderr_queue.put(line.rstrip("\\n"))
+
+logs.apply()
+Worker._read_stderr = read
+arn = "arn:aws:lambda:us-east-1:123456789012:function:late"
+config = {"FunctionArn": arn, "FunctionName": "late", "Handler": "index.handler", "Runtime": "python3.11", "Timeout": 5}
+worker = Worker("late", config, CODE)
+print([worker.invoke(number, f"r{number}")["log"] for number in range(2)])
+worker.kill()
+"""
+
+
+def test_a_line_that_is_read_late_belongs_to_its_invocation_too() -> None:
+    code = zipped({"index.py": "def handler(event, context): print('line of', event)"})
+    told = subprocess.run(
+        [str(engine_python()), "-c", LATE_READER.replace("CODE", repr(code))],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert told == "['line of 0', 'line of 1']\n"
 
 
 SLOW = """

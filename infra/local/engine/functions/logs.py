@@ -3,12 +3,12 @@
 AWS: each line is in the log between its invocation's START and END.
 The engine waits up to 50 ms for a first line after every invocation. It takes the lines that arrived by then, so a late line
 turns up in the next invocation's log. Here the worker ends each invocation's output with a mark, and reading stops there.
+A worker that lives writes its mark sooner or later, however busy the machine is, so it is waited for.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 """
 
 import queue
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +18,7 @@ from infra.local.engine.functions.environment import is_python
 from infra.local.engine.patching import edit_text, wrap
 
 END_MARK = "\x1eend of invocation\x1e"
-_DEADLINE_SECONDS = 0.25
+_LOOK_SECONDS = 0.25  # after its end, what a worker wrote is in the pipe already
 
 
 def apply() -> None:
@@ -41,11 +41,13 @@ def _up_to_mark(original: Callable[..., str]) -> Callable[..., str]:
         if type(worker) is not lambda_runtime.Worker or not is_python(worker.config.get("Runtime", "python")):
             return original(worker, *args, **kwargs)
         lines: list[str] = []
-        deadline = time.monotonic() + _DEADLINE_SECONDS
-        while (left := deadline - time.monotonic()) > 0:
+        while True:
+            lives = worker._proc is not None and worker._proc.poll() is None
             try:
-                line: str = worker._stderr_queue.get(timeout=left)
+                line: str = worker._stderr_queue.get(timeout=_LOOK_SECONDS)
             except queue.Empty:
+                if lives:
+                    continue
                 break
             # A handler may end with a line that has no newline: the mark is then on the same line.
             if line.endswith(END_MARK):
