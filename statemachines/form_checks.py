@@ -14,7 +14,7 @@ from lambdas.forms.fields.field import FormField
 from lambdas.forms.fields.packs import PackField
 from lambdas.forms.fields.payment_choices import PAYMENT
 from lambdas.forms.fields.plans import PlanField
-from lambdas.forms.form import Form, form_files
+from lambdas.forms.form import Form, Page, form_files
 from lambdas.forms.preselection import LINK_COUPON
 from lambdas.forms.routes import NO_FORMS, RESERVED
 from lambdas.forms.session.csrf import CSRF, HONEYPOT, SHOWN
@@ -91,6 +91,7 @@ def _pages(form: Form) -> Iterator[str]:
         if name in RESERVED:
             yield f"a page cannot be called {name}: the door has an address of that name; choose another"
     for page in form.pages:
+        yield from _ways(page)
         if not page.fields and not page.payment:
             yield f"page {page.name} has no fields; give it one, or leave it out"
     yield from _payment(form)
@@ -104,6 +105,15 @@ def _payment(form: Form) -> Iterator[str]:
         yield f'page {form.last.name} is the last one and has no payment; say how the order can be paid, as in ["card"]'
     if form.last is form.first:
         yield "the only page is where the order is paid; put one before it, so that the order exists before money moves"
+
+
+def _ways(page: Page) -> Iterator[str]:
+    if page.payment_where_taken and not page.payment:
+        yield f"page {page.name} has payment_where_taken and no payment; say in payment how everybody can pay"
+    if twice := [way for way, count in Counter(page.ways).items() if count > 1]:
+        yield f"page {page.name} names {', '.join(twice)} twice among its ways to pay; name each once"
+    if "account" in page.payment_where_taken:
+        yield f"page {page.name}: who pays on account needs no payment provider; name account in payment"
 
 
 def _names(form: Form) -> Iterator[str]:

@@ -51,7 +51,10 @@ HELD: tuple[Payment, ...] = ("card", "paypal")  # money is held for these; a ban
 
 
 class Page(Translated):
-    """One page. `payment` makes it the last one, where the order is paid and submitted."""
+    """One page. `payment` makes it the last one, where the order is paid and submitted.
+
+    `payment_where_taken`: further ways to pay, each offered only where a payment provider of the stage takes it.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -60,7 +63,12 @@ class Page(Translated):
     text: str = ""
     button: str = N_("Continue")
     payment: tuple[Payment, ...] = ()
+    payment_where_taken: tuple[Payment, ...] = ()
     fields: tuple[AnyField, ...] = ()
+
+    @property
+    def ways(self) -> tuple[Payment, ...]:
+        return (*self.payment, *self.payment_where_taken)
 
 
 class Form(Translated):

@@ -25,8 +25,8 @@ def untaken_ways(settings: StageSettings, files: OwnedFiles, sources: Path) -> I
                 if gateway in GATEWAYS and not is_taken(choice, brand_id, kind):
                     takes = " and ".join(sorted(TAKES[gateway]))
                     yield (
-                        f"{shown(form, sources)} offers {kind} in `payment`, and {gateway} takes {takes} only: take it away "
-                        f"there, or name a gateway that takes it in method_gateways.{kind}"
+                        f"{shown(form, sources)} offers {kind} in `payment`, and {gateway} takes {takes} only: move it to "
+                        f"`payment_where_taken` there, or name a gateway that takes it in method_gateways.{kind}"
                     )
 
 

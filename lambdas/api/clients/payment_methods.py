@@ -12,7 +12,7 @@ from lambdas.api.clients.payment_method_requests import (
     PaymentMethodListRequest,
     StoredMethodRequest,
 )
-from lambdas.api.clients.results import AddedMethod, ChangedMethods
+from lambdas.api.clients.results import AddedMethod, ChangedMethods, ListedMethod
 from lambdas.api.errors import NotFoundError
 from lambdas.api.http.values_2_0 import true
 from lambdas.api.method import Method
@@ -57,13 +57,14 @@ def _add_method(backend: Backend, client: Client, method: PaymentMethod, is_defa
     return AddedMethod(client.client_id, added)
 
 
-def _method_list(
-    backend: Backend, request: PaymentMethodListRequest, caller: Caller
-) -> tuple[tuple[str, PaymentMethod], ...]:
+def _method_list(backend: Backend, request: PaymentMethodListRequest, caller: Caller) -> tuple[ListedMethod, ...]:
     client = the_client(backend, request.client_id, caller)
-    methods = list(PaymentMethodRecords(backend.records).of_client(client.client_id).items())
+    methods = [
+        ListedMethod(number, method, is_default=number == client.default_billing_info_id)
+        for number, method in PaymentMethodRecords(backend.records).of_client(client.client_id).items()
+    ]
     if request.order_by == "payment_type":
-        methods.sort(key=lambda each: each[1].kind)
+        methods.sort(key=lambda each: each.method.kind)
     if request.direction == "desc":
         methods.reverse()
     begin = request.offset or 0

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lambdas.api.clients.results import AddedMethod, NewClient, SeenClient
+from lambdas.api.clients.results import AddedMethod, ListedMethod, NewClient, SeenClient
 from lambdas.api.http.values_2_0 import as_text
 from lambdas.orders.contact.fields import CONTACT_FIELDS
 from lambdas.orders.model.money import format_cents
@@ -47,9 +47,11 @@ def record(seen: SeenClient) -> dict[str, Any]:
     }
 
 
-def payment_methods(found: tuple[tuple[str, PaymentMethod], ...]) -> Any:
+def payment_methods(found: tuple[ListedMethod, ...]) -> Any:
     """Payment methods by billing_info_id; `[]` if there are none."""
-    return {key: {"billing_info_id": key, **_method(method)} for key, method in found} or []
+    return {
+        each.billing_info_id: {"billing_info_id": each.billing_info_id, **_method(each.method)} for each in found
+    } or []
 
 
 def _method(method: PaymentMethod) -> dict[str, str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from lambdas.records.clients.client import Client
 from lambdas.records.clients.dispute import ClientDispute
+from lambdas.records.clients.payment_method import PaymentMethod
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,13 @@ class SeenClient:
     tags: bool
     acls: bool
     disputes: tuple[ClientDispute, ...] = ()
+
+
+@dataclass(frozen=True)
+class ListedMethod:
+    billing_info_id: str
+    method: PaymentMethod
+    is_default: bool
 
 
 @dataclass(frozen=True)

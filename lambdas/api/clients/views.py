@@ -4,11 +4,10 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from typing_extensions import Doc
 
-from lambdas.api.clients.results import AddedMethod, ChangedMethods, NewClient, SeenClient
+from lambdas.api.clients.results import AddedMethod, ChangedMethods, ListedMethod, NewClient, SeenClient
 from lambdas.api.disputes import ClientDisputeView, client_dispute_view
 from lambdas.api.http.values import iso
 from lambdas.orders.model.money import format_cents
-from lambdas.records.clients.payment_method import PaymentMethod
 from lambdas.records.clients.service import Service
 from lambdas.records.clients.settings import every_setting
 
@@ -54,6 +53,7 @@ class AddedMethodView(TypedDict):
 
 class PaymentMethodView(TypedDict):
     billing_info_id: Annotated[str, Doc("The payment method's id.")]
+    is_default: Annotated[bool, Doc("Whether it is used if none is chosen.")]
     kind: Annotated[Literal["card", "bank_account", "paypal"], Doc("The kind of payment method.")]
     brand: Annotated[str, Doc("The card's brand, or empty.")]
     last_four: Annotated[str, Doc("Last four digits of the card or account.")]
@@ -149,13 +149,15 @@ def changed_methods_view(changed: ChangedMethods) -> ChangedMethodsView:
     }
 
 
-def payment_methods_view(found: tuple[tuple[str, PaymentMethod], ...]) -> PaymentMethodsView:
-    return {"payment_methods": [_method(key, method) for key, method in found]}
+def payment_methods_view(found: tuple[ListedMethod, ...]) -> PaymentMethodsView:
+    return {"payment_methods": [_method(each) for each in found]}
 
 
-def _method(billing_info_id: str, method: PaymentMethod) -> PaymentMethodView:
+def _method(listed: ListedMethod) -> PaymentMethodView:
+    method = listed.method
     return {
-        "billing_info_id": billing_info_id,
+        "billing_info_id": listed.billing_info_id,
+        "is_default": listed.is_default,
         "kind": method.kind.value,
         "brand": method.brand,
         "last_four": method.last_four,

@@ -77,16 +77,16 @@ def _choices_to_enter(
 ) -> Iterator[Choice]:
     for value, hosted in _ENTER.items():
         held = hosted.value in HELD or invoiced
-        if hosted.value in page.payment and held and ways.is_open(MethodKind(hosted.value)):
+        if hosted.value in page.ways and held and ways.is_open(MethodKind(hosted.value)):
             first, another, button = ENTERED_THERE[hosted]
             label = another if entered and entered.kind.value == hosted.value else first
             detail = _("you enter it on our payment provider's page")
             yield Choice(value=value, label=_(label), detail=detail, button=_(button))
     until = ways.paused_until(MethodKind.PAYPAL)
-    if _PAYPAL in page.payment and ways.takes(MethodKind.PAYPAL) and (not until or _is_by_paypal(session)):
+    if _PAYPAL in page.ways and ways.takes(MethodKind.PAYPAL) and (not until or _is_by_paypal(session)):
         detail = until_then(until) if until else _("you approve it on PayPal's page when you order")
         yield Choice(value=_PAYPAL, label=_("Pay by PayPal"), detail=detail)
-    if "account" in page.payment and invoiced:
+    if "account" in page.ways and invoiced:
         yield Choice(
             value=_ACCOUNT, label=_("Pay by invoice"), detail=_("the first charge is invoiced, nothing is held now")
         )
@@ -107,7 +107,7 @@ def input_of(shop: Shop, form: Form, page: Page, session: Session) -> Input | No
 
 def _say_closed(shop: Shop, form: Form, page: Page, session: Session, *, others: bool) -> str:
     """Say which of the page's ways to pay are paused."""
-    kinds = [kind for kind in MethodKind if kind.value in page.payment]
+    kinds = [kind for kind in MethodKind if kind.value in page.ways]
     return closed_notice(ways_of(shop, form, session).paused(kinds), others=others)
 
 

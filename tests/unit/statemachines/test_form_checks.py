@@ -133,6 +133,9 @@ def test_a_field_that_is_wrong(field: dict[str, Any], told: str) -> None:
         ([page("one", NAME), page("pay", EMAIL, payment=["card"])], "asks everybody for an e-mail address"),
         ([page("one", NAME, {**EMAIL, "required": False}), PAY], "asks everybody for an e-mail address"),
         ([page("one", EMAIL, PLAN), PAY], "asks everybody who orders"),
+        ([page("one", EMAIL, NAME), {**PAY, "payment": [], "payment_where_taken": ["paypal"]}], "say in payment how"),
+        ([page("one", EMAIL, NAME), {**PAY, "payment_where_taken": ["paypal", "card"]}], "names card twice"),
+        ([page("one", EMAIL, NAME), {**PAY, "payment_where_taken": ["account"]}], "name account in payment"),
     ],
 )
 def test_a_page_that_is_wrong(pages: list[dict[str, Any]], told: str) -> None:

@@ -70,6 +70,8 @@ def test_another_method_becomes_the_default_one(shop: Caller) -> None:
     )
     assert shop.data("client.payment_method_default", {"client_id": "101", "billing_info_id": "2"}) is True
     assert default(shop) == "2"
+    found = shop.call("client.payment_method_list", {"client_id": "101"}).body["payment_methods"]
+    assert [(each["billing_info_id"], each["is_default"]) for each in found] == [("1", False), ("2", True)]
 
 
 def test_one_that_the_client_does_not_have_becomes_no_default_and_is_not_removed(shop: Caller) -> None:

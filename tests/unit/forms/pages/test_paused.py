@@ -63,12 +63,8 @@ BESIDE = GatewayChoice(default="sandbox", methods={MethodKind.PAYPAL: "paypal"})
 
 
 def by_card_and_paypal(browser: Browser, choice: GatewayChoice = BESIDE) -> Browser:
-    """The form offers cards, PayPal and the account; `choice`: of the stage."""
-    shop = browser.shop
-    form = shop.forms["hosting"]
-    last = form.last.changed(payment=("card", "paypal", "account"))
-    forms = {**shop.forms, "hosting": form.changed(pages=(*form.pages[:-1], last))}
-    return Browser(replace(shop, forms=forms, hosted=PagesOfStage(choice, lambda _: SandboxPages())))
+    """The form offers cards and the account, and PayPal where it is taken; `choice`: of the stage."""
+    return Browser(replace(browser.shop, hosted=PagesOfStage(choice, lambda _: SandboxPages())))
 
 
 def test_a_way_to_pay_whose_provider_is_paused_is_not_offered_and_the_page_says_until_when(
