@@ -65,6 +65,18 @@ def test_who_is_asked_by_their_bank_approves_and_has_ordered(walk: Walk, shop: S
     shop.until_step(shop.id_of(walk.ordered()), "complete")
 
 
+def test_who_pays_by_paypal_approves_there_and_changes_their_mind_before(walk: Walk, shop: Shop) -> None:
+    walk.to_payment().agree().page.get_by_label("Pay by PayPal").check()
+    walk.order().on("Do you pay").page.go_back()
+    walk.at("payment").agree().page.get_by_label("Pay by PayPal").check()
+    walk.order().on("Do you pay")
+    walk.page.get_by_role("button", name="Approve").click()
+
+    order_id = shop.id_of(walk.ordered())
+    order = shop.until_step(order_id, "complete")
+    assert (order["info"]["payment_type"], order["total"]) == ("paypal", "99.00")
+
+
 def test_a_client_signs_in_and_pays_with_the_stored_card(walk: Walk, shop: Shop) -> None:
     login = f"grace-{uuid4().hex[:8]}"
     place = {"address": "1 Lane", "city": "London", "country": "GB"}
