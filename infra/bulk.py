@@ -150,6 +150,8 @@ def _worker(scope: Construct, parts: OrderParts) -> lambda_.Function:
         permissions=[
             *parts.door_permissions,
             *record_keys.of_bulk(parts.storage.records),
+            # A lead that moves may be priced again, and its VAT number asked for.
+            record_keys.only(parts.storage.guards, ("UpdateItem",), ("window#*",)),
             *parts.queues.may_ask,
         ],
     ).function

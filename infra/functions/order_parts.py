@@ -49,6 +49,7 @@ class OrderParts:
             "MACHINE_HASHES": self.hashes_json,
             "PAYMENT_LIMITS": self.settings.payment_limits.model_dump_json(),
             "VAT_REGISTER": self.settings.vat_register,
+            "VAT_LIMITS": self.settings.vat_limits.model_dump_json(),
         }
 
     @property

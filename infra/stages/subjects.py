@@ -21,6 +21,7 @@ from lambdas.payments.screen import PaymentLimits
 from lambdas.rate_limits.form_limits import FormLimits
 from lambdas.records.clients.payment_method import MethodKind
 from lambdas.runtime.models import Frozen
+from lambdas.vat.ask_limits import VatLimits
 
 _BaseName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _Address = Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+(/[^\s?#]*)?$")]
@@ -129,6 +130,11 @@ class Money(Frozen):
         "nobody",
         description="Who confirms a VAT number that takes the tax off: `vies`, or the `sandbox`. Without a confirmation the tax "
         "is charged. Where nobody is asked, a number with the right check digits is enough.",
+    )
+    vat_limits: VatLimits = Field(
+        default_factory=VatLimits,
+        description="Unknown VAT numbers that the register is asked for, by address and by caller. Over a limit nobody is asked, "
+        "and the tax is charged.",
     )
     billing_days: Mapping[_BrandId, BillingDay] = Field(
         default_factory=dict,

@@ -10,6 +10,7 @@ from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.proration import BillingDay
 from lambdas.catalog.seller import load_sellers
 from lambdas.catalog.tax import load_taxes
+from lambdas.catalog.tax_port import Taxes
 from lambdas.orders.machine import StepFunctionsMachine
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.queue import load_queues
@@ -20,6 +21,7 @@ from lambdas.payments.gateways import gateways_of
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.screen import PaymentLimits, screening
 from lambdas.payments.several.choice import choice_of
+from lambdas.rate_limits.windows import Windows
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.coupons.coupon import CouponRecords
 from lambdas.records.coupons.use import CouponUseRecords
@@ -27,6 +29,7 @@ from lambdas.records.pauses.pause import PauseRecords
 from lambdas.records.table import RecordTable
 from lambdas.records.transfer_codes import TransferCodes
 from lambdas.runtime.settings import TableSettings
+from lambdas.vat.ask_limits import AskLimits, VatLimits
 from lambdas.vat.checked_taxes import NOBODY, choose_taxes
 
 
@@ -36,7 +39,7 @@ class PartsSettings(TableSettings):
     `payment_limits`: JSON of PaymentLimits. `machines`: JSON map of order_queue_id -> state machine ARN, where verbs ask for one.
     `brand_currencies`: JSON map of brand_id -> what it sells in, of brands that do not sell in `currency`.
     `billing_days`: JSON map of brand_id -> BillingDay, of brands whose services renew on one day of the month.
-    `vat_register`: who confirms VAT numbers that take the tax off.
+    `vat_register`: who confirms VAT numbers that take the tax off. `vat_limits`: JSON of VatLimits.
     """
 
     guard_table: str
@@ -46,6 +49,7 @@ class PartsSettings(TableSettings):
     brand_currencies: str = "{}"
     billing_days: str = "{}"
     vat_register: str = NOBODY
+    vat_limits: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def parts_of(settings: PartsSettings) -> Parts:
     clients, gateway = ClientRecords(records), gateways_of(choice, records, pauses)
 
     limits = PaymentLimits.model_validate_json(settings.payment_limits)
-    taxes = choose_taxes(settings.vat_register, load_taxes(), records, load_sellers())
+    taxes = _taxes(settings, records)
     service = OrderService(
         store=DynamoOrderStore(settings.order_table),
         queues=load_queues(),
@@ -93,3 +97,8 @@ def parts_of(settings: PartsSettings) -> Parts:
         screen=screening(settings.guard_table, limits=limits, gateway=gateway, clients=clients, now=now, choice=choice),
     )
     return Parts(service, records, clients, gateway, plans)
+
+
+def _taxes(settings: PartsSettings, records: RecordTable) -> Taxes:
+    asks = AskLimits(Windows(settings.guard_table), VatLimits.model_validate_json(settings.vat_limits))
+    return choose_taxes(settings.vat_register, load_taxes(), records, load_sellers(), asks)

@@ -36,6 +36,7 @@ from lambdas.records.links.sessions import SessionRecords
 from lambdas.records.posts.attachment import MAX_BYTES, AttachmentFiles
 from lambdas.records.posts.post import PostRecords
 from lambdas.registrar.lookups import NOBODY, lookups_of
+from lambdas.runtime.asker import asked_from
 from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.front import behind_front
 from lambdas.runtime.retry_budget import retry_budget
@@ -109,7 +110,7 @@ def respond(event: dict[str, Any], shop: Shop) -> Response:
     else:
         brand = shop.look_of(request)
         tag = chosen_language(request, in_order_of(brand.language, shop.languages))
-        with speaking(tag), looking(request, shop.languages, brand):
+        with asked_from(request.source), speaking(tag), looking(request, shop.languages, brand):
             answer = _answer(shop.in_language(tag), request, event["requestContext"]["requestId"])
         if answer.cache == "no-store":
             answer = replace(answer, cookies=(*answer.cookies, *language_cookies(request, tag)))

@@ -18,7 +18,7 @@ from lambdas.runtime.models import Frozen
 class Sale:
     """The brand, client and time of a sale, which decide the coupons; and the currency that is sold in.
 
-    Empty `order_id`: the order has no number yet.
+    Empty `order_id`: the order has no number yet. `source`: the address that the order names; a caller may name any.
     """
 
     brand_id: int
@@ -26,6 +26,7 @@ class Sale:
     now: int
     currency: str
     order_id: str = ""
+    source: str = ""
 
 
 class Pricing(Protocol):

@@ -1,4 +1,4 @@
-"""The user who asked for the work of this moment, for records of it. It is never a client."""
+"""The user who asked for the work of this moment, for records of it, never a client; and the source that a visitor asked from."""
 
 import os
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _user: ContextVar[str] = ContextVar("user", default="")
+_source: ContextVar[str] = ContextVar("source", default="")
 
 
 @contextmanager
@@ -21,6 +22,21 @@ def asked_by(user: str) -> Iterator[None]:
 def asking_user() -> str:
     """The user; empty: nobody who is known by name."""
     return _user.get()
+
+
+@contextmanager
+def asked_from(source: str) -> Iterator[None]:
+    """`source`: the address that somebody unknown asks from, as the door saw it."""
+    token = _source.set(source)
+    try:
+        yield
+    finally:
+        _source.reset(token)
+
+
+def asking_source() -> str:
+    """The address; empty: no visitor asks, or it is not known."""
+    return _source.get()
 
 
 def asking_function() -> str:

@@ -11,6 +11,7 @@ from lambdas.catalog.tax_port import Taxes
 from lambdas.orders.model.packs import AppliedTax, PricedPack
 from lambdas.orders.ports import Sale
 from lambdas.records.table import RecordTable
+from lambdas.vat.ask_limits import AskLimits
 from lambdas.vat.checks import VatCheck, VatChecks
 from lambdas.vat.register import Register, Standing
 from lambdas.vat.sandbox import SandboxRegister
@@ -51,12 +52,12 @@ class CheckedTaxes:
         if not taxation.reverse_charge or not taxation.taxes:
             return None
         seller = self.sellers.of(sale.brand_id)
-        return self.checks.of(buyer.vat_id, seller.vat_id if seller else "", now=sale.now)
+        return self.checks.of(buyer.vat_id, seller.vat_id if seller else "", source=sale.source, now=sale.now)
 
 
-def choose_taxes(register: str, table: TaxTable, records: RecordTable, sellers: Sellers) -> Taxes:
+def choose_taxes(register: str, table: TaxTable, records: RecordTable, sellers: Sellers, asks: AskLimits) -> Taxes:
     """`register`: the stage's setting."""
     if register == NOBODY:
         return table
     asked: Register = _REGISTERS[register]()
-    return CheckedTaxes(table, VatChecks(records, asked), sellers)
+    return CheckedTaxes(table, VatChecks(records, asked, asks), sellers)

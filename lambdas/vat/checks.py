@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from lambdas.records.table import RecordTable
 from lambdas.runtime.models import Frozen
-from lambdas.vat.register import Register, Standing
+from lambdas.vat.ask_limits import AskLimits
+from lambdas.vat.register import UNAVAILABLE, Answer, Register, Standing
 
 KEPT_SECONDS = {Standing.VALID: 86_400, Standing.INVALID: 3_600, Standing.UNAVAILABLE: 60}
 _KIND = "vat_check"
@@ -26,24 +27,32 @@ class VatCheck(Frozen):
 
 
 class VatChecks:
-    def __init__(self, table: RecordTable, register: Register) -> None:
-        self._table, self._register = table, register
+    def __init__(self, table: RecordTable, register: Register, asks: AskLimits) -> None:
+        self._table, self._register, self._asks = table, register, asks
 
-    def of(self, number: str, requester: str, *, now: int) -> VatCheck:
-        """The answer for the number, which is kept under a digest of both numbers alone."""
+    def of(self, number: str, requester: str, *, source: str, now: int) -> VatCheck:
+        """The answer for the number, which is kept under a digest of both numbers alone.
+
+        `source`: the address that the order names. Over a limit nobody is asked, and nothing is kept: others may ask.
+        """
         digest = hashlib.sha256(f"{number}\n{requester}".encode()).hexdigest()
         pk = f"{_KIND}#{digest}"
         stored = self._table.get(pk, _KIND)
         known = VatCheck.model_validate(stored) if stored else None
         if known and now < known.expires_at:
             return known
-        answer = self._register.ask(number, requester)
-        check = VatCheck(
-            standing=answer.standing,
-            day=datetime.fromtimestamp(now, UTC).date().isoformat(),
-            consultation=answer.consultation,
-            expires_at=now + KEPT_SECONDS[answer.standing],
-        )
+        if not self._asks.admit(source, now):
+            return _check(UNAVAILABLE, now)
+        check = _check(self._register.ask(number, requester), now)
         record = {"pk": pk, "sk": _KIND, **check.model_dump(mode="json")}
         self._table.put_if("attribute_not_exists(pk) OR expires_at <= :now", record, now=now)
         return check
+
+
+def _check(answer: Answer, now: int) -> VatCheck:
+    return VatCheck(
+        standing=answer.standing,
+        day=datetime.fromtimestamp(now, UTC).date().isoformat(),
+        consultation=answer.consultation,
+        expires_at=now + KEPT_SECONDS[answer.standing],
+    )

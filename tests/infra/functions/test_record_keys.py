@@ -119,8 +119,9 @@ def test_of_invoices_a_public_door_reads_what_is_owed(stage: Synthesized) -> Non
 def test_the_forms_read_no_contracts_and_no_answers_kept_for_the_api(stage: Synthesized) -> None:
     for key in ("contract#d", "contract_of#1001", "quote#1", "quotes#101"):
         assert not any(may(stage, "FormsHandlerRole", verb, key) for verb in (*READS, *WRITES))
-    for role in ("FormsHandlerRole", "IntakeWorkerRole"):
+    for role in ("FormsHandlerRole", "IntakeWorkerRole", "BulkWorkerRole"):
         assert not any(may(stage, role, verb, "repeat#d", "StorageGuardTable") for verb in (*READS, *WRITES))
+        assert may(stage, role, "UpdateItem", "window#vat_checks_of_caller#d#3600#1", "StorageGuardTable")
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,27 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
+from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.catalog.buyer import Buyer
 from lambdas.catalog.seller import load_sellers
 from lambdas.catalog.tax import load_taxes
 from lambdas.orders.model.packs import PricedPack
 from lambdas.orders.ports import Sale
+from lambdas.rate_limits.failures import Limit
+from lambdas.rate_limits.windows import Windows
 from lambdas.records.table import RecordTable
+from lambdas.runtime.asker import asked_by
+from lambdas.vat.ask_limits import AskLimits, VatLimits
 from lambdas.vat.checked_taxes import CheckedTaxes, choose_taxes
 from lambdas.vat.checks import KEPT_SECONDS, VatChecks
 from lambdas.vat.register import UNAVAILABLE, Answer, Standing
 from lambdas.vat.sandbox import INVALID_NUMBER, UNANSWERED_NUMBER, SandboxRegister
 from tests.support.build import NOW
+from tests.support.tables import make_table
 
 NUMBER = "DE136695976"
+NUMBERS = [NUMBER, "DE129273398", "DE811569869", "DE811193231"]
 DAY = datetime.fromtimestamp(NOW, UTC).date().isoformat()
 PACK = PricedPack(
     pack="pack1", plan_id="1", title="Hosting", description="", quantity=1, period=1, options={}, setup_cents=0,
@@ -43,8 +50,14 @@ def register() -> Register:
 
 
 @pytest.fixture
-def taxes(records: RecordTable, register: Register) -> CheckedTaxes:
-    return CheckedTaxes(load_taxes(), VatChecks(records, register), load_sellers())
+def asks(dynamodb: DynamoDBClient) -> AskLimits:
+    limits = VatLimits(source=Limit(most=2, seconds=3_600), caller=Limit(most=3, seconds=3_600))
+    return AskLimits(Windows(make_table(dynamodb, "guards"), dynamodb), limits)
+
+
+@pytest.fixture
+def taxes(records: RecordTable, register: Register, asks: AskLimits) -> CheckedTaxes:
+    return CheckedTaxes(load_taxes(), VatChecks(records, register, asks), load_sellers())
 
 
 def charged(taxes: CheckedTaxes, number: str = NUMBER, country: str = "DE", sale: Sale = SALE) -> tuple[int, bool, str]:
@@ -115,11 +128,44 @@ def test_no_record_has_the_number_itself(taxes: CheckedTaxes, records: RecordTab
     assert NUMBER[2:] not in str(rows)
 
 
-def test_a_stage_chooses_who_is_asked(records: RecordTable) -> None:
+def test_a_stage_chooses_who_is_asked(records: RecordTable, asks: AskLimits) -> None:
     table, sellers = load_taxes(), load_sellers()
 
-    assert choose_taxes("nobody", table, records, sellers) is table
-    by_sandbox = choose_taxes("sandbox", table, records, sellers)
+    assert choose_taxes("nobody", table, records, sellers, asks) is table
+    by_sandbox = choose_taxes("sandbox", table, records, sellers, asks)
     assert isinstance(by_sandbox, CheckedTaxes)
     assert [charged(by_sandbox, number)[0] for number in (NUMBER, INVALID_NUMBER, UNANSWERED_NUMBER)] == [0, 190, 190]
     assert SandboxRegister().ask(NUMBER, "NL1").consultation == f"SANDBOX-{NUMBER}"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "asked"), [(["192.0.2.1"] * 4, 2), ([f"192.0.2.{at}" for at in range(4)], 3), ([""] * 4, 3)]
+)
+def test_a_user_of_the_api_has_a_limit_whatever_address_they_name(
+    taxes: CheckedTaxes, register: Register, addresses: list[str], asked: int
+) -> None:
+    with asked_by("web"):
+        for number, address in zip(NUMBERS, addresses, strict=True):
+            charged(taxes, number, sale=replace(SALE, source=address))
+    assert len(register.asked) == asked
+
+    with asked_by("desk"):
+        assert charged(taxes, NUMBERS[3], sale=replace(SALE, source=addresses[3]))[0] == 0
+
+
+def test_those_without_name_and_address_are_one_source(taxes: CheckedTaxes, register: Register) -> None:
+    for number in NUMBERS:
+        charged(taxes, number)
+
+    assert len(register.asked) == 2
+    later = replace(SALE, now=SALE.now + 3_600)
+    assert charged(taxes, NUMBERS[3], sale=later)[0] == 0
+
+
+def test_without_an_answer_of_the_guard_table_the_register_is_asked(
+    taxes: CheckedTaxes, register: Register, dynamodb: DynamoDBClient
+) -> None:
+    dynamodb.delete_table(TableName="guards")
+
+    assert [charged(taxes, number)[0] for number in NUMBERS] == [0, 0, 0, 0]
+    assert len(register.asked) == 4

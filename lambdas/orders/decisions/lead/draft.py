@@ -26,7 +26,6 @@ from lambdas.orders.readback import setup_problems, without_read_back
 from lambdas.runtime.models import Frozen
 from lambdas.runtime.passwords import hash_password
 
-DAY = 86_400
 _DETAILS = (
     "ts", "client_id", "order_form_id", "opportunity_id", "owner", "priority", "listed_company", "signature",
     "requested_completion", "planned_completion",
@@ -197,4 +196,5 @@ def _priced(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: 
 
 def sale_of(order: Order, now: int) -> Sale:
     """The sale, as far as prices, coupons and taxes need it."""
-    return Sale(order.brand_id, order.client_id, now, order.currency, order.order_id)
+    address = order_info.text(order.info, "ip_address")
+    return Sale(order.brand_id, order.client_id, now, order.currency, order.order_id, address)

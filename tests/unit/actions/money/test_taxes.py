@@ -8,11 +8,14 @@ from lambdas.actions.add_services import module as add_services
 from lambdas.actions.generate_invoice import module
 from lambdas.catalog.seller import load_sellers
 from lambdas.catalog.tax import load_taxes
+from lambdas.rate_limits.windows import Windows
 from lambdas.records.clients.service import ServiceRecords
 from lambdas.records.coupons.coupon import CouponRecords
 from lambdas.records.invoices.invoice import CreditReason, InvoiceKind, InvoiceLine
+from lambdas.vat.ask_limits import AskLimits, VatLimits
 from lambdas.vat.checked_taxes import choose_taxes
 from tests.support.coupons import a_coupon
+from tests.support.tables import make_table
 from tests.unit.actions import conftest
 from tests.unit.actions.conftest import INVOICE, SERVICES, World
 
@@ -64,7 +67,8 @@ def test_a_reverse_charge_costs_nothing_and_the_invoice_says_so(world: World) ->
 def test_the_invoice_of_a_reverse_charge_has_the_proof_that_the_number_was_checked(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    taxes = choose_taxes("sandbox", load_taxes(), world.records, load_sellers())
+    asks = AskLimits(Windows(make_table(world.records.client, "guards"), world.records.client), VatLimits())
+    taxes = choose_taxes("sandbox", load_taxes(), world.records, load_sellers(), asks)
     monkeypatch.setattr(conftest, "load_taxes", lambda: taxes)
     lines = invoiced(world, country="DE", vat_id="DE136695976", pack1=DOMAIN)
 
