@@ -17,6 +17,10 @@ class InvoiceLineView(TypedDict):
     amount: Annotated[str, Doc("For the whole quantity; a discount is negative.")]
     tax_name: Annotated[str | None, Doc("The tax's name, for a line of tax.")]
     tax_rate: Annotated[str | None, Doc("In percent, for a line of tax.")]
+    vat_check: Annotated[
+        str | None,
+        Doc("What the register answered on the buyer's VAT number, as the order says it; null: it was not asked."),
+    ]
 
 
 class RateTotalView(TypedDict):
@@ -154,6 +158,7 @@ def line_view(line: InvoiceLine, currency: str) -> InvoiceLineView:
         "amount": format_cents(line.amount_cents, currency),
         "tax_name": line.tax_name or None,
         "tax_rate": line.tax_rate or None,
+        "vat_check": line.vat_check or None,
     }
 
 

@@ -16,6 +16,13 @@ class TaxView(TypedDict):
     rate: Annotated[str, Doc("In percent.")]
     amount: Annotated[str, Doc("The amount of the first charge.")]
     reverse_charge: Annotated[bool, Doc("Whether the client owes the tax directly and is not charged it.")]
+    vat_check: Annotated[
+        str | None,
+        Doc(
+            "The register's answer on the client's VAT number, its day and consultation number, such as `valid 2026-11-28 "
+            "WAPIAAAAX1`; or `invalid`, or `unavailable`. null: it was not asked."
+        ),
+    ]
 
 
 class ProratedView(TypedDict):
@@ -99,6 +106,7 @@ def tax_views(taxes: Iterable[AppliedTax], currency: str) -> list[TaxView]:
             "rate": tax.rate,
             "amount": format_cents(tax.cents, currency),
             "reverse_charge": tax.reverse_charge,
+            "vat_check": tax.vat_check or None,
         }
         for tax in taxes
     ]

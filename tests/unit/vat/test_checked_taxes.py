@@ -19,7 +19,7 @@ from lambdas.vat.ask_limits import AskLimits, VatLimits
 from lambdas.vat.checked_taxes import CheckedTaxes, choose_taxes
 from lambdas.vat.checks import KEPT_SECONDS, VatChecks
 from lambdas.vat.register import UNAVAILABLE, Answer, Standing
-from lambdas.vat.sandbox import INVALID_NUMBER, UNANSWERED_NUMBER, SandboxRegister
+from lambdas.vat.sandbox import CONSULTATION, INVALID_NUMBER, UNANSWERED_NUMBER, SandboxRegister
 from tests.support.build import NOW
 from tests.support.tables import make_table
 
@@ -135,7 +135,8 @@ def test_a_stage_chooses_who_is_asked(records: RecordTable, asks: AskLimits) -> 
     by_sandbox = choose_taxes("sandbox", table, records, sellers, asks)
     assert isinstance(by_sandbox, CheckedTaxes)
     assert [charged(by_sandbox, number)[0] for number in (NUMBER, INVALID_NUMBER, UNANSWERED_NUMBER)] == [0, 190, 190]
-    assert SandboxRegister().ask(NUMBER, "NL1").consultation == f"SANDBOX-{NUMBER}"
+    assert SandboxRegister().ask(NUMBER, "NL1").consultation == CONSULTATION
+    assert SandboxRegister().ask(NUMBER, "").consultation == ""
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from tests.unit.records.builders import a_service_record, an_invoice
 
 PACKS = {"pack1": {"plan_id": "1", "period": 1}, "pack2": {"plan_id": "2", "period": 1, "options": {"31": "101"}}}
 PAYPAL: dict[str, Any] = {"payment_type": "paypal", "paypal_token": "paypal_captured"}
+PROOF = "valid 2026-11-28 W1"  # as an order keeps it
 METHOD = {"client_id": "101", "cc_num": "4242", "country": "GB"}
 
 
@@ -296,13 +297,21 @@ def test_an_invoice_states_net_and_tax_of_each_rate(caller: Caller) -> None:
         InvoiceLine(**hosting, service_id="1001001", amount_cents=1000),
         InvoiceLine(**hosting, service_id="1001001", amount_cents=190, tax_name="VAT", tax_rate="19"),
         InvoiceLine(**hosting, service_id="1001002", amount_cents=500),
-        InvoiceLine(**hosting, service_id="1001002", amount_cents=0, tax_name="VAT", tax_rate="0"),
+        InvoiceLine(
+            **hosting,
+            service_id="1001002",
+            amount_cents=0,
+            tax_name="VAT",
+            tax_rate="0",
+            vat_check=PROOF,
+        ),
         InvoiceLine(**hosting, service_id="1001003", amount_cents=100),
     )
     issued = InvoiceRecords(caller.api.backend.records).issue(an_invoice(lines=lines, total_cents=1790))
     shown = caller.call("client.invoice_get", {"invoice_id": issued.invoice_id}).body
 
     assert (shown["net"], shown["tax"], shown["total"]) == ("16.00", "1.90", "17.90")
+    assert [line["vat_check"] for line in shown["lines"]] == [None, None, None, PROOF, None]
     assert [tuple(total.values()) for total in shown["totals_per_rate"]] == [
         ("VAT", "19", "10.00", "1.90", False),
         ("VAT", "0", "5.00", "0.00", True),

@@ -1,21 +1,52 @@
 """What a front end sees of taxes is what is charged, at both doors."""
 
+import base64
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from tests.support.build import CARD, CONTACT
+from lambdas.catalog.pricing import CatalogPricing
+from lambdas.catalog.seller import load_sellers
+from lambdas.catalog.tax import load_taxes
+from lambdas.rate_limits.failures import Limit
+from lambdas.rate_limits.windows import Windows
+from lambdas.records.users.rights import Grant, Right
+from lambdas.vat.ask_limits import AskLimits, VatLimits
+from lambdas.vat.checked_taxes import choose_taxes
+from lambdas.vat.sandbox import CONSULTATION, INVALID_NUMBER
+from tests.support.build import CARD, CONTACT, NOW
+from tests.unit.api.auth.test_rights import as_user
 from tests.unit.api.conftest import Caller
 
+NAMELESS = Grant(rights=frozenset(Right) - {Right.PERSONAL_DATA})
+VALID, DAY = "DE136695976", datetime.fromtimestamp(NOW, UTC).date().isoformat()
 PERSON = {**CONTACT, **CARD, "country": "DE"}
 SERVER = {"plan_id": "2", "quantity": 2}  # 298.00 a month for two, 99.00 set-up
 TOTALS = {"name": "VAT", "primary_total": "56.62", "prorated_total": "0.00", "setup_total": "18.81"}
-VIEW = {"tax_id": "6", "name": "VAT", "rate": "19", "amount": "75.43", "reverse_charge": False}
+VIEW = {"tax_id": "6", "name": "VAT", "rate": "19", "amount": "75.43", "reverse_charge": False, "vat_check": None}
 
 
 def made(caller: Caller, **info: Any) -> dict[str, Any]:
     bundle: dict[str, Any] = caller.data("order.create", {"order_queue_id": 1, "info": {**PERSON, **info}})
     return bundle
+
+
+@pytest.fixture
+def asking(caller: Caller) -> Caller:
+    return asking_within(caller, VatLimits())
+
+
+def asking_within(caller: Caller, limits: VatLimits) -> Caller:
+    """The same where the sandbox's register is asked."""
+    backend = caller.api.backend
+    pricing = backend.service.pricing
+    assert isinstance(pricing, CatalogPricing)
+    asks = AskLimits(Windows("guards", caller.dynamodb), limits)
+    taxes = choose_taxes("sandbox", load_taxes(), backend.records, load_sellers(), asks)
+    service = replace(backend.service, pricing=replace(pricing, taxes=taxes))
+    return replace(caller, api=replace(caller.api, backend=replace(backend, service=service)))
 
 
 def test_taxes_are_read_back_as_ubersmith_does(caller: Caller) -> None:
@@ -60,6 +91,42 @@ def test_a_business_abroad_is_told_that_it_owes_the_tax(caller: Caller) -> None:
     assert (bundle["data"]["total"], bundle["data"]["info"]["taxes"]) == ("397.00", [])
     assert "VAT, reverse charge" in bundle["summary"]
     assert order["taxes"] == [{**VIEW, "rate": "0", "amount": "0.00", "reverse_charge": True}]
+
+
+@pytest.mark.parametrize(
+    ("number", "standing", "amount"), [(VALID, "valid", "0.00"), (INVALID_NUMBER, "invalid", "75.43")]
+)
+def test_an_order_shows_what_the_register_answered_on_the_clients_number(
+    asking: Caller, number: str, standing: str, amount: str
+) -> None:
+    order_id = made(asking, pack1=SERVER, vat_id=number)["order_id"]
+    order = asking.call("order.get", {"order_id": order_id}).body
+
+    (tax,) = order["taxes"]
+    assert (tax["amount"], tax["vat_check"]) == (amount, f"{standing} {DAY} {CONSULTATION}")
+    assert order["services"][0]["taxes"] == [tax]
+
+
+def test_who_may_not_see_people_sees_that_a_number_was_checked_and_not_which(asking: Caller) -> None:
+    order_id = made(asking, pack1=SERVER, vat_id=VALID)["order_id"]
+    order = as_user(asking, NAMELESS, "order.get", {"order_id": order_id}).body
+
+    assert order["taxes"][0]["vat_check"] == f"valid {DAY} {CONSULTATION}"
+    assert VALID[2:] not in str(order)
+
+
+def test_a_user_has_so_many_numbers_checked_whatever_addresses_their_orders_name(caller: Caller) -> None:
+    asking = asking_within(caller, VatLimits(caller=Limit(most=1, seconds=3_600)))
+
+    def checked(number: str, address: str, **named: str) -> str:
+        info = {**PERSON, "pack1": SERVER, "vat_id": number, "ip_address": address}
+        (tax,) = asking.call("order.create", {"order_queue_id": 1, "info": info}, **named).body["taxes"]
+        return str(tax["vat_check"]).split()[0]
+
+    assert checked(VALID, "192.0.2.1") == "valid"
+    assert checked("DE129273398", "192.0.2.2") == "unavailable"
+    token = base64.b64encode(f"shop:{caller.api.users.add('shop', now=0)}".encode()).decode()
+    assert checked("DE129273398", "192.0.2.2", authorization=f"Basic {token}") == "valid"
 
 
 def test_the_total_follows_the_country_until_the_order_is_submitted_and_is_held(caller: Caller) -> None:

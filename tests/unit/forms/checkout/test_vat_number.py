@@ -16,7 +16,7 @@ from lambdas.vat.ask_limits import AskLimits, VatLimits
 from lambdas.vat.checked_taxes import CheckedTaxes, choose_taxes
 from lambdas.vat.checks import VatChecks
 from lambdas.vat.register import Answer
-from lambdas.vat.sandbox import INVALID_NUMBER, UNANSWERED_NUMBER, SandboxRegister
+from lambdas.vat.sandbox import CONSULTATION, INVALID_NUMBER, UNANSWERED_NUMBER, SandboxRegister
 from tests.unit.forms.browser import Browser, Page
 from tests.unit.forms.conftest import the_order_id, to_contact, with_card
 
@@ -87,7 +87,7 @@ def test_a_confirmed_number_takes_the_tax_off_and_the_order_has_the_proof(browse
     assert "so tax is charged" not in page.text
     (tax,) = order_of(browser).priced[0].taxes
     assert (tax.cents, tax.reverse_charge, tax.vat_check.split()[0]) == (0, True, "valid")
-    assert tax.vat_check.endswith(f"SANDBOX-{VALID_NUMBER}")
+    assert tax.vat_check.endswith(f" {CONSULTATION}")
 
 
 def test_without_an_answer_the_order_goes_on_with_the_tax(browser: Browser) -> None:
