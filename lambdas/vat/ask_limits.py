@@ -13,7 +13,7 @@ from lambdas.rate_limits.sources import source_of
 from lambdas.rate_limits.windows import Windows
 from lambdas.runtime.asker import asking_function, asking_source, asking_user
 from lambdas.runtime.models import Frozen
-from lambdas.runtime.telemetry import logger
+from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 _HOUR = 3_600
 
@@ -50,5 +50,6 @@ class AskLimits:
     def _admits(self, kind: str, by: str, limit: Limit, now: int) -> bool:
         if is_admitted(self.windows, f"vat_checks_of_{kind}", by, limit, now):
             return True
-        logger.warning("VAT number not asked for", because=kind)
+        metrics.add_metric("VatChecksRefused", MetricUnit.Count, 1)
+        logger.warning("VAT number not asked for", reason=kind)
         return False

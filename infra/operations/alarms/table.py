@@ -358,6 +358,15 @@ OF_MISUSE = (
         minutes=15,
     ),
     AlarmRule(
+        name="VatChecksRefused",
+        means="So many VAT numbers are tried that the register is not asked any more, and buyers are charged the tax",
+        of=Of.OURS,
+        metrics=("VatChecksRefused",),
+        names=("api", "forms"),
+        threshold=20,
+        minutes=15,
+    ),
+    AlarmRule(
         name="FrontBypassed",
         means="Many requests reach the doors beside the front: somebody found their address, or the front's secret is not theirs",
         of=Of.OURS,

@@ -12,6 +12,7 @@ from lambdas.forms.shop import Shop
 from lambdas.orders.model.order import Order
 from lambdas.rate_limits.failures import Limit
 from lambdas.records.table import RecordTable
+from lambdas.runtime.telemetry import metrics
 from lambdas.vat.ask_limits import AskLimits, VatLimits
 from lambdas.vat.checked_taxes import CheckedTaxes, choose_taxes
 from lambdas.vat.checks import VatChecks
@@ -146,7 +147,11 @@ def test_prices_are_looked_at_within_the_same_limit(narrow: Shop, register: Coun
     assert register.asked == OTHER_NUMBERS
 
 
-def test_visitors_with_a_new_address_each_time_are_counted_together(narrow: Shop, register: CountedRegister) -> None:
+def test_visitors_with_a_new_address_each_time_are_counted_together(
+    narrow: Shop, register: CountedRegister, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    monkeypatch.setattr(metrics, "add_metric", lambda name, *_, **__: counted.append(name))
     numbers = [*OTHER_NUMBERS, VALID_NUMBER, "DE811193231"]
     for at, number in enumerate(numbers):
         to_contact(browser := Browser(narrow, source=f"192.0.2.{at}"))
@@ -154,3 +159,4 @@ def test_visitors_with_a_new_address_each_time_are_counted_together(narrow: Shop
 
     assert UNCHECKED in page.text
     assert register.asked == numbers[:3]
+    assert counted.count("VatChecksRefused") == 1
