@@ -38,7 +38,9 @@ def _went_back(order: Order) -> Iterator[MoneyLine]:
 
 
 def _tax(cents: int, order: Order) -> str:
-    return f"including {amount(cents, order.currency)} tax" if cents else ""
+    taxed = f"including {amount(cents, order.currency)} tax" if cents else ""
+    checks = dict.fromkeys(tax.vat_check for pack in order.priced for tax in pack.taxes)
+    return ", ".join(filter(None, (taxed, *(f"VAT number {check}" for check in checks if check))))
 
 
 def _unheld(order: Order) -> str:

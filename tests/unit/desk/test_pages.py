@@ -5,6 +5,7 @@ import pytest
 from lambdas.desk.web.site import Site
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Hold
+from lambdas.orders.model.packs import AppliedTax
 from lambdas.records.posts.post import Post, PostKind
 from lambdas.records.users.rights import ROLES, Grant
 from tests.unit.desk.staff import DEDICATED, VIRTUAL, Staff, an_order_in, at_call_back, changed, stored
@@ -70,6 +71,14 @@ def test_a_canceled_order_says_what_is_left_of_it(site: Site, staff: Staff) -> N
     text = staff.order(order.order_id).text
 
     assert "Left after the cancel Still open: its actions are still being undone; 9.95 USD is still held." in text
+
+
+def test_the_registers_answer_stands_beside_the_tax(site: Site, staff: Staff) -> None:
+    order = an_order_in(site)
+    tax = AppliedTax(tax_id="1", name="VAT", rate="0", reverse_charge=True, vat_check="valid 2027-01-15 WAPIAAAAX1")
+    changed(site, order, priced=tuple(pack.changed(taxes=(tax,)) for pack in order.priced))
+
+    assert "VAT number valid 2027-01-15 WAPIAAAAX1" in staff.order(order.order_id).text
 
 
 def test_an_order_of_another_queue_is_refused_as_one_that_is_not_there(site: Site) -> None:
