@@ -8,7 +8,8 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,12 @@ APART = (
 )
 
 
-def resources_by_id(settings: StageSettings) -> dict[str, dict[str, Any]]:
-    """The resources of the stage's stacks by logical id. An empty layer does, because nothing is deployed. Raises StageError."""
+@cache
+def resources_by_id(settings: StageSettings) -> Mapping[str, dict[str, Any]]:
+    """The resources of the stage's stacks by logical id. An empty layer does, because nothing is deployed. Raises StageError.
+
+    Nobody changes them: what asks several times for a stage waits for one synth.
+    """
     with tempfile.TemporaryDirectory() as folder:
         layer = Path(folder) / "layer"
         (layer / "python").mkdir(parents=True)

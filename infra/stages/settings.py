@@ -42,6 +42,9 @@ class StageSettings(Owner, Address, Data, Money, Forms, Contracts, Outside, Alar
 
     stage: str
 
+    def __hash__(self) -> int:
+        return hash(self.model_dump_json())
+
     @property
     def stack_name(self) -> str:
         return stack_name_of(self.stage)
