@@ -16,7 +16,7 @@ STACKS = --all
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram texts openapi settings permissions screenshots bench faults crowd upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive restore migrate-orders copy-back verify-history begin-history erase-history reconcile reconcile-payments rebuild check-orders export-invoices export-person erase-person rotate-front users order destroy clean
+.PHONY: help setup owned engine chromium callers run stop test slow unit thorough check format compile diagram texts openapi settings permissions screenshots bench faults crowd upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive restore migrate-orders copy-back verify-history begin-history erase-history reconcile reconcile-payments rebuild check-orders export-invoices export-person erase-person rotate-front users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -27,13 +27,16 @@ run: setup ## start everything on this machine and follow an order through it; Q
 stop: ## stop what `make run` started
 	@if [ -x $(RUN) ]; then $(RUN) -m infra.local stop; fi
 
-test: setup chromium callers ## run all tests that need no AWS account
-	@$(RUN) -m pytest $(PARALLEL)
+test: setup chromium callers ## run the tests that need no AWS account, but for the slow ones
+	@$(RUN) -m pytest $(PARALLEL) -m "not slow"
+
+slow: setup chromium callers ## run the slow tests: those that deploy, destroy or synthesize again and again
+	@$(RUN) -m pytest $(PARALLEL) -m slow
 
 unit: setup ## run the tests that need no engine and no browser, on all cores
 	@$(RUN) -m pytest $(PARALLEL) tests/unit
 
-thorough: setup chromium callers ## run all tests with twenty times the examples per property, and the model checks in full
+thorough: setup chromium callers ## run all tests, slow ones too, with twenty times the examples per property, and the model checks in full
 	@$(RUN) -m pytest $(PARALLEL) --hypothesis-profile=thorough
 
 check: setup ## check lint, format, types, import arrows, names and prose, compiled and drawn queues, translations, the OpenAPI document and the page of settings

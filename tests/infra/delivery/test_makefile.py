@@ -41,6 +41,14 @@ def test_a_day_does_not_change_what_reconcile_does() -> None:
     assert "exit" not in recipe("reconcile")
 
 
+def test_what_the_tests_leave_out_has_a_command_of_its_own() -> None:
+    of = {target: recipe(target).splitlines()[-1] for target in ("test", "slow", "thorough")}
+
+    assert of["test"].endswith('-m "not slow"')
+    assert of["slow"] == of["test"].replace('"not slow"', "slow")
+    assert " -m slow" not in of["thorough"]
+
+
 def test_an_audit_that_nobody_answers_is_no_audit() -> None:
     """Without it a dependency that the database does not know, or was not asked about, is passed over."""
     (command,) = [line for line in recipe("audit").splitlines() if "pip-audit" in line]

@@ -97,6 +97,7 @@ def test_the_local_pipeline_runs_the_steps_of_the_workflow_in_its_order() -> Non
         "check",
         "audit",
         "test",
+        "slow",
         "synth",
         "upgrade-test",
     ]
