@@ -27,8 +27,8 @@ __all__ = ["pytest_sessionfinish"]
 HERE = Path(__file__).parent
 # Tests that look at the whole of the shared deployment run one after the other, in one worker; so does a folder whose tests
 # share what is slow to make. The longest comes first. All others (the unit tests) go wherever there is room.
-ORDER = ("stack", "machine", "", "engine", "infra", "faults")
-ON_THE_STACK = {"attack", "browser", "contract", "flow"}
+ORDER = ("stack", "machine", "", "contract", "engine", "infra", "faults")
+ON_THE_STACK = {"attack", "browser", "flow"}
 ending = pytest.StashKey[Ending]()
 
 

@@ -3,6 +3,7 @@
 import json
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from infra.generate.openapi.__main__ import FILE
@@ -28,6 +29,7 @@ def expect_status(page: Page, operation: str, status: int) -> None:
     expect(answer).to_contain_text(str(status), timeout=60_000)
 
 
+@pytest.mark.slow
 def test_every_operation_is_shown_and_can_be_tried_out(walk: Walk, url: str, shop: Shop) -> None:
     asked: set[str] = set()
     walk.page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from infra.local.deployment import deploy, destroy
 from infra.local.engine_process import LocalEngine
 from infra.local.stack import STACK, connect
@@ -15,6 +17,7 @@ def log_groups(cloud: Cloud) -> set[str]:
     return {group["logGroupName"] for page in found for group in page["logGroups"]}
 
 
+@pytest.mark.slow
 def test_deployed_destroyed_and_deployed_again(tmp_path: Path) -> None:
     with LocalEngine.start(tmp_path) as engine:
         cloud = Cloud(engine)

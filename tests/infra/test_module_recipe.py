@@ -104,6 +104,7 @@ def test_a_queue_whose_config_does_not_fit_it_is_refused(tree: Path) -> None:
     ],
     ids=["its own test", "those of roles, functions and machines"],
 )
+@pytest.mark.slow
 def test_the_tests_pass_and_nothing_else_has_to_be_told_of_it(tree: Path, tests: list[str]) -> None:
     ran = run_in(tree, "pytest", *tests)
 

@@ -25,6 +25,7 @@ def choose_again(page: Page, orders: list[str]) -> None:
     page.get_by_role("button", name="Show the preview").click()
 
 
+@pytest.mark.slow
 def test_thirty_orders_are_tried_again_after_an_outage_and_none_is_charged_twice(staff: DeskStaff, shop: Shop) -> None:
     orders = orders_that_fail(shop, 30)
     end_outage(shop, orders)

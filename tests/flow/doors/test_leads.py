@@ -89,6 +89,7 @@ def _metrics_in(line: str) -> dict[str, int]:
     return {name: int(sum(said[name])) for name in COUNTED if name in said}
 
 
+@pytest.mark.slow
 def test_the_numbers_agree_and_expired_leads_hold_no_money(shop: Shop) -> None:
     before = counted(shop)
     with ThreadPoolExecutor(6) as pool:

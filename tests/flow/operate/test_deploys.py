@@ -65,6 +65,7 @@ def records(shop: Shop) -> Iterator[dict[str, Any]]:
         yield from map(from_item, page["Items"])
 
 
+@pytest.mark.slow
 def test_a_deployment_that_fails_half_way_loses_and_doubles_nothing_and_takes_no_other_beside_it(shop: Shop) -> None:
     stacks, standing, before = shop.client("cloudformation"), in_build(shop), machines(shop)
     change = {"StackName": STACK, "TemplateURL": template_with_failure(shop), "Capabilities": ["CAPABILITY_NAMED_IAM"]}

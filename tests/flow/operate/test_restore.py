@@ -130,6 +130,7 @@ def desk(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Desk:
     return Desk(shop, shop.engine.client_options())
 
 
+@pytest.mark.slow
 def test_damaged_orders_come_back_where_they_were_and_are_charged_once(desk: Desk, shop: Shop) -> None:
     complete, complete_later, submitted_later = desk.new(), desk.new(cc_token="tok_approve"), desk.new()
     canceled_later = desk.new(cc_token="tok_capture_fails")

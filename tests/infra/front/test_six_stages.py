@@ -49,7 +49,12 @@ STAGES = {
 }
 
 
-@pytest.fixture(scope="module", params=STAGES)
+QUICK = ("two", "compliance")  # they have most; the others take minutes together
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in STAGES]
+)
 def built(
     request: pytest.FixtureRequest, sources: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Synthesized]:

@@ -21,8 +21,8 @@ from tests.unit.languages.pseudo import ARABIC
 _NO_TEXTS = {
     "active_unpaid", "admin_body", "admin_subject", "admin_to", "agreement", "answer", "autocomplete", "code",
     "currency", "default", "endings", "file", "key", "kind", "language", "logo", "may_be_invoiced", "module", "name", "needs",
-    "owner", "owner_body", "owner_subject", "payment", "plan_id", "plans", "prereqs", "price", "queue", "retry",
-    "setup", "terms", "to", "url", "value", "values", "variable", "accent", "accent_dark", "writes",
+    "owner", "owner_body", "owner_subject", "payment", "payment_where_taken", "plan_id", "plans", "prereqs", "price", "queue",
+    "retry", "setup", "terms", "to", "url", "value", "values", "variable", "accent", "accent_dark", "writes",
 }  # fmt: skip
 _WORD = re.compile(r"[a-z]{3}")  # sizes such as 32 GB have none
 

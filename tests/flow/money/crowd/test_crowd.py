@@ -10,6 +10,7 @@ from tests.flow.money.provider import Provider
 pytestmark = pytest.mark.engine
 
 
+@pytest.mark.slow
 def test_a_crowd_of_orders_leaves_no_gap_and_no_cent(shop: Shop) -> None:
     before = shop.records.get("series#1#invoice", "counter") or {"latest": 0}
 
