@@ -41,8 +41,8 @@ def deploy(engine: LocalEngine, panel_url: str = "") -> Iterator[str]:
 
 
 def bootstrap(engine: LocalEngine) -> None:
-    """Prepare the engine for deployments of assemblies."""
-    _cdk(engine, "bootstrap", f"aws://{ACCOUNT_ID}/{REGION}")
+    """Prepare the engine for deployments of assemblies. Several engines may be prepared at once: each has a folder of its own."""
+    _cdk(engine, "bootstrap", f"aws://{ACCOUNT_ID}/{REGION}", "--output", str(engine.root / "bootstrap"))
 
 
 def deploy_assembly(engine: LocalEngine, assembly: Path) -> None:

@@ -17,10 +17,12 @@ class Cdk:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.words: list[tuple[str, ...]] = []
         self.fails = ""
 
     def __call__(self, engine: Any, *words: str, panel_url: str = "") -> None:
         self.asked.append(words[0])
+        self.words.append(words)
         if words[0] == "synth":
             (engine.root / "cdk.out").mkdir(exist_ok=True)
         if words[0] == self.fails:
@@ -45,6 +47,13 @@ def test_an_unchanged_assembly_is_used_again(cdk: Cdk, tmp_path: Path) -> None:
     run(tmp_path)
 
     assert sorted(cdk.asked) == ["bootstrap", "bootstrap", "deploy", "deploy", "synth"]
+
+
+def test_two_engines_can_be_deployed_to_at_once(cdk: Cdk, tmp_path: Path) -> None:
+    """The command line locks the folder that it writes to: one for all would have the second refused."""
+    run(tmp_path)
+
+    assert [words for words in cdk.words if not any(word.startswith(str(tmp_path)) for word in words)] == []
 
 
 def test_other_sources_or_another_address_make_it_anew(
