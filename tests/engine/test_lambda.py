@@ -187,7 +187,7 @@ def handler(event, context):
     ]
 
 
-LATE_READER = """
+ONE_WORKER = """
 import time
 from infra.local.engine.functions import logs
 from ministack.core.lambda_runtime import Worker
@@ -198,7 +198,7 @@ def read(worker):  # as the engine's thread does on a machine that has no time f
         worker._stderr_queue.put(line.rstrip("\\n"))
 
 logs.apply()
-Worker._read_stderr = read
+PREPARED
 arn = "arn:aws:lambda:us-east-1:123456789012:function:late"
 config = {"FunctionArn": arn, "FunctionName": "late", "Handler": "index.handler", "Runtime": "python3.11", "Timeout": 5}
 worker = Worker("late", config, CODE)
@@ -207,16 +207,26 @@ worker.kill()
 """
 
 
-def test_a_line_that_is_read_late_belongs_to_its_invocation_too() -> None:
-    code = zipped({"index.py": "def handler(event, context): print('line of', event)"})
-    told = subprocess.run(
-        [str(engine_python()), "-c", LATE_READER.replace("CODE", repr(code))],
+def logs_of_two(handler: str, prepared: str) -> str:
+    """What two invocations of one worker logged, in a process of their own."""
+    script = ONE_WORKER.replace("PREPARED", prepared).replace("CODE", repr(zipped({"index.py": handler})))
+    return subprocess.run(
+        [str(engine_python()), "-c", script],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
+
+
+def test_a_line_that_is_read_late_belongs_to_its_invocation_too() -> None:
+    told = logs_of_two("def handler(event, context): print('line of', event)", "Worker._read_stderr = read")
     assert told == "['line of 0', 'line of 1']\n"
+
+
+def test_a_handler_that_takes_its_stderr_away_is_not_waited_for_without_end() -> None:
+    handler = "import io, sys\ndef handler(event, context): sys.stderr = io.StringIO()"
+    assert logs_of_two(handler, "logs._LIVING_SECONDS = 0.1") == "['', '']\n"
 
 
 SLOW = """
